@@ -1,0 +1,224 @@
+"""What may be added to a history. Only what cannot be true is refused."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from domain.agreement.ends import ended_before, ends
+from domain.agreement.history import History, Recorded, Standing, evolve
+from domain.agreement.today import days_after
+from domain.agreement.transitions import transition
+from domain.agreement.state import Warned
+from domain.agreement.warnings import warnings
+from domain.facts import (
+    CommitmentDropped,
+    CommitmentMade,
+    CommitmentRealised,
+    Corrected,
+    EvidenceAttached,
+    Fact,
+    FollowUpVisitScheduled,
+    InvitationReceived,
+    LoiSigned,
+    MouSigned,
+    ProgressReported,
+    Proposed,
+    Realised,
+    Retracted,
+    Signed,
+    VisitCancelled,
+    VisitConfirmed,
+    VisitHeld,
+    VisitRescheduled,
+)
+
+REFUSALS = {
+    "not_proposed": "An agreement opens with its proposal; the first fact must be `proposed`.",
+    "already_proposed": "This agreement has been proposed already; only version 1 can be `proposed`.",
+    "first_stays_proposed": "Version 1 opens the agreement; a correction must leave it `proposed`.",
+    "in_the_future": "{occurred} is later than tomorrow. A plan has its own field, such as `window`, `due` or `effective`.",
+    "voided": "This agreement is void, because its proposal was retracted. Retract that retraction first.",
+    "unknown_version": "There is no version {target} of this agreement; the newest is {newest}.",
+    "not_an_original": "Version {target} is itself a correction or a retraction. Name the entry that it is about.",
+    "already_retracted": "Version {target} has been retracted already. Retract the retraction to restore it.",
+    "unknown_field": "Version {target} is a `{type}`, which has no field {field}.",
+    "ended": "The agreement ended in version {end}, before this happened. A new cycle is a new agreement.",
+    "loi_after_mou": "A letter of intent comes before the memorandum, and this puts it after every one. If that is right, say why in `override_reason`.",
+    "realised_unsigned": "Nothing has been signed that could be realised. If that is right, say why in `override_reason`.",
+    "unknown_visit": "No visit {visit} has been scheduled in this agreement.",
+    "visit_exists": "A visit {visit} exists already; choose another id.",
+    "unknown_commitment": "No commitment {commitment} has been made in this agreement.",
+    "commitment_exists": "A commitment {commitment} exists already; choose another id.",
+    "reference_taken": "The reference {reference} is in use already for another agreement of the same owner.",
+}
+RECORD_KEEPING_ON_VOID = frozenset({"retracted", "annotated", "evidence_attached"})
+
+
+class Refused(Exception):
+    """A fact that cannot be true, given the history. `code` is stable; `params` fill its sentence."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = {name: str(value) for name, value in params.items()}
+        super().__init__(REFUSALS[code].format(**self.params))
+
+
+class Admitted(NamedTuple):
+    """The history with the fact, and the warnings that it brought."""
+
+    history: History
+    warnings: tuple[Warned, ...]
+
+
+class Impossible(NamedTuple):
+    """Something in a history that cannot be true."""
+
+    code: str
+    version: int
+    params: tuple[tuple[str, str], ...] = ()
+
+
+def admit(history: History, entry: Recorded) -> Admitted:
+    """Add a fact that is being recorded now.
+
+    Raises:
+        Refused: it cannot be true, or it would make the history impossible.
+    """
+    _check_opening(history, entry.fact)
+    _check_days(entry)
+    _check_target(history, entry.fact)
+    after = evolve(history, entry)
+    known = set(impossibilities(history))
+    for found in impossibilities(after):
+        if found not in known:
+            raise Refused(found.code, **dict(found.params))
+    before = set(_all_warnings(history))
+    return Admitted(after, tuple(warned for warned in _all_warnings(after) if warned not in before))
+
+
+def _all_warnings(history: History) -> tuple[Warned, ...]:
+    return warnings(history.in_order(), history)
+
+
+def _check_opening(history: History, fact: Fact) -> None:
+    if not history.entries:
+        if not isinstance(fact, Proposed):
+            raise Refused("not_proposed")
+    elif isinstance(fact, Proposed):
+        raise Refused("already_proposed")
+    elif history.proposed is None and fact.type not in RECORD_KEEPING_ON_VOID:
+        raise Refused("voided")
+
+
+def _check_days(entry: Recorded) -> None:
+    tomorrow = days_after(entry.recorded_on, 1)
+    inner = (entry.fact.fact,) if isinstance(entry.fact, Corrected) else ()
+    for fact in (entry.fact, *inner):
+        if fact.occurred and fact.occurred.earliest > tomorrow:
+            raise Refused("in_the_future", occurred=fact.occurred.edtf)
+
+
+def _check_target(history: History, fact: Fact) -> None:
+    if not isinstance(fact, Corrected | Retracted | EvidenceAttached):
+        return
+    target = history.entries.get(fact.version)
+    if target is None:
+        raise Refused("unknown_version", target=fact.version, newest=history.version)
+    if isinstance(fact, EvidenceAttached):
+        _check_says(target.fact, fact)
+        return
+    if history.is_struck(fact.version):
+        raise Refused("already_retracted", target=fact.version)
+    if isinstance(fact, Corrected):
+        if isinstance(target.fact, Corrected | Retracted):
+            raise Refused("not_an_original", target=fact.version)
+        if isinstance(fact.fact, Proposed) != (fact.version == 1):
+            raise Refused("first_stays_proposed" if fact.version == 1 else "already_proposed")
+
+
+def _check_says(target: Fact, source: EvidenceAttached) -> None:
+    known = {field.alias or name for name, field in type(target).model_fields.items()}
+    for name in source.says:
+        if name not in known:
+            raise Refused("unknown_field", target=source.version, type=target.type, field=name)
+
+
+def impossibilities(history: History) -> Iterator[Impossible]:
+    """Everything in a history that cannot be true, whoever recorded it in whatever order."""
+    facts = history.in_order()
+    if history.proposed is None:
+        return
+    yield from _visits(facts)
+    yield from _commitments(facts)
+    yield from _signing_order(facts)
+    yield from _unsigned(facts)
+    yield from _after_ends(facts)
+
+
+def _visits(facts: list[Standing]) -> Iterator[Impossible]:
+    made: set[str] = set()
+    for standing in sorted(facts, key=lambda s: s.version):
+        if isinstance(standing.fact, FollowUpVisitScheduled):
+            if standing.fact.visit in made:
+                yield Impossible("visit_exists", standing.version, (("visit", standing.fact.visit),))
+            made.add(standing.fact.visit)
+    for standing in facts:
+        match standing.fact:
+            case (
+                VisitConfirmed(visit=visit)
+                | VisitRescheduled(visit=visit)
+                | VisitCancelled(visit=visit)
+                | VisitHeld(visit=visit)
+                | InvitationReceived(possibly_same_as=visit)
+            ) if visit is not None and visit not in made:
+                yield Impossible("unknown_visit", standing.version, (("visit", visit),))
+
+
+def _commitments(facts: list[Standing]) -> Iterator[Impossible]:
+    made: set[str] = set()
+    for standing in sorted(facts, key=lambda s: s.version):
+        if isinstance(standing.fact, CommitmentMade):
+            name = standing.fact.commitment
+            if name in made:
+                yield Impossible("commitment_exists", standing.version, (("commitment", name),))
+            made.add(name)
+    for standing in facts:
+        match standing.fact:
+            case (
+                ProgressReported(commitment=name)
+                | CommitmentRealised(commitment=name)
+                | CommitmentDropped(commitment=name)
+            ):
+                named: tuple[str, ...] = (name,)
+            case Realised(commitments=several):
+                named = several
+            case _:
+                continue
+        for name in named:
+            if name not in made:
+                yield Impossible("unknown_commitment", standing.version, (("commitment", name),))
+
+
+def _signing_order(facts: list[Standing]) -> Iterator[Impossible]:
+    memoranda = [s for s in facts if isinstance(s.fact, MouSigned)]
+    for standing in facts:
+        if isinstance(standing.fact, LoiSigned) and memoranda:
+            late = all(standing.span.certainly_after(mou.span) for mou in memoranda)
+            signed = (s.fact for s in (standing, *memoranda))
+            if late and not any(isinstance(s, Signed) and s.override_reason for s in signed):
+                yield Impossible("loi_after_mou", standing.version)
+
+
+def _unsigned(facts: list[Standing]) -> Iterator[Impossible]:
+    if any(isinstance(s.fact, Signed) for s in facts):
+        return
+    for standing in facts:
+        if isinstance(standing.fact, Realised) and not standing.fact.override_reason:
+            yield Impossible("realised_unsigned", standing.version)
+
+
+def _after_ends(facts: list[Standing]) -> Iterator[Impossible]:
+    for end in ends(facts):
+        for standing in facts:
+            if transition(standing.fact).after_end == "refused" and ended_before(end, standing):
+                yield Impossible("ended", standing.version, (("end", str(end.version)),))

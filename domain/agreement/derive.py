@@ -1,0 +1,144 @@
+"""Every answer about an agreement, for one day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.agreement.access import access
+from domain.agreement.commitments import commitments
+from domain.agreement.ends import standing_on, validity
+from domain.agreement.flags import flags
+from domain.agreement.history import History, Standing
+from domain.agreement.parties import fields, parties
+from domain.agreement.state import Basis, Realisation, State, Uncertain, Visit
+from domain.agreement.today import Today
+from domain.agreement.transitions import INSTRUMENTS, RUNGS, Instrument, Rung, transition
+from domain.agreement.visits import follow_up, visits
+from domain.agreement.warnings import warnings
+from domain.facts import CommitmentRealised, EvidenceAttached, Fact, Proposed, Realised
+from domain.uncertain_date import UncertainDate
+
+
+def derive(history: History, day: date) -> State:
+    """How things stand on a day, given all that is recorded.
+
+    Raises:
+        LookupError: the history is empty.
+    """
+    return look(history, Today(day))
+
+
+def look(history: History, today: Today) -> State:
+    """`derive`, for a day that notes when the answer will change."""
+    opening = _opening(history)
+    certain, uncertain = _by_then(history, today)
+    reach = access(history)
+    found = visits(certain, today)
+    promised = commitments(certain, today)
+    climbed = _climbed(certain, found)
+    counts = history.proposed is not None and opening.kind != "network"
+    status = _furthest(climbed) if counts else None
+    until = validity(certain)
+    standing = standing_on(history.standing.values(), until, today)
+    realisation = _realisation(certain)
+    return State(
+        version=history.version,
+        voided=history.proposed is None,
+        begun=bool(climbed) and history.proposed is not None,
+        title=opening.title,
+        kind=opening.kind,
+        strength=opening.strength,
+        owner=reach.owner,
+        visibility=reach.visibility,
+        reference=opening.reference,
+        parties=parties(certain, history) or opening.parties,
+        fields=fields(certain, history),
+        status=status,
+        milestones=_milestones(climbed),
+        instrument=_instrument(certain),
+        standing=standing,
+        valid_until=until.edtf if until else None,
+        realisation=realisation,
+        realisation_basis=_basis(certain) if realisation != "none" else None,
+        follow_up=follow_up(found),
+        visits=found,
+        commitments=promised,
+        flags=flags(certain, found, promised, standing, until, today) if status else (),
+        warnings=warnings(certain, history),
+        uncertain=uncertain,
+    )
+
+
+def _opening(history: History) -> Proposed:
+    """The proposal as it stands, or as it stood before it was retracted."""
+    if history.proposed is not None:
+        return history.proposed
+    original = history.entries.get(1)
+    if original is None or not isinstance(original.fact, Proposed):
+        raise LookupError("nothing is recorded of this agreement")
+    return original.fact
+
+
+def _by_then(history: History, today: Today) -> tuple[list[Standing], tuple[Uncertain, ...]]:
+    """The facts that certainly count on the day, and those of which nobody can say.
+
+    What keeps the record counts as soon as it is recorded.
+    """
+    certain, uncertain = [], []
+    for standing in history.in_order():
+        if transition(standing.fact).subject == "record" or today.reached(standing.span.latest):
+            certain.append(standing)
+        elif today.reached(standing.span.earliest):
+            uncertain.append(Uncertain(standing.version, standing.fact.type, _edtf(standing.fact.occurred)))
+    return certain, tuple(uncertain)
+
+
+def _edtf(occurred: UncertainDate | None) -> str | None:
+    return occurred.edtf if occurred else None
+
+
+def _milestones(climbed: Sequence[tuple[Rung, Standing]]) -> dict[Rung, str | None]:
+    milestones: dict[Rung, str | None] = dict.fromkeys(RUNGS)
+    for rung, standing in reversed(climbed):
+        milestones[rung] = _edtf(standing.fact.occurred)
+    return milestones
+
+
+def _climbed(certain: Sequence[Standing], found: Sequence[Visit]) -> list[tuple[Rung, Standing]]:
+    """Each fact that stands for a rung. Only follow-ups that were not called off count among visits."""
+    followed = {v.version for v in found if v.follow_up and v.state != "cancelled"}
+    followed_names = {v.visit for v in found if v.version in followed and v.visit is not None}
+    climbed = []
+    for standing in certain:
+        rung = transition(standing.fact).rung
+        if rung in ("follow_up_visit_scheduled", "follow_up_visit_held"):
+            name = getattr(standing.fact, "visit", None)
+            if standing.version not in followed and name not in followed_names:
+                continue
+        if rung:
+            climbed.append((rung, standing))
+    return climbed
+
+
+def _furthest(climbed: Sequence[tuple[Rung, Standing]]) -> Rung | None:
+    reached = {rung for rung, _ in climbed}
+    return next((rung for rung in reversed(RUNGS) if rung in reached), None)
+
+
+def _instrument(certain: Sequence[Standing]) -> Instrument:
+    signed = [instrument for standing in certain if (instrument := transition(standing.fact).instrument)]
+    return max(signed, key=INSTRUMENTS.index, default="none")
+
+
+def _realisation(certain: Sequence[Standing]) -> Realisation:
+    extents = {standing.fact.extent for standing in certain if isinstance(standing.fact, Realised)}
+    kept = any(isinstance(standing.fact, CommitmentRealised) for standing in certain)
+    return "fully" if "fully" in extents else "partly" if extents or kept else "none"
+
+
+def _basis(certain: Sequence[Standing]) -> Basis:
+    """A result is evidenced by a primary document, given with it or attached to it later."""
+    results = {s.version: s.fact for s in certain if isinstance(s.fact, Realised | CommitmentRealised)}
+    proofs: list[Fact] = [*results.values()]
+    proofs += [s.fact for s in certain if isinstance(s.fact, EvidenceAttached) and s.fact.version in results]
+    primary = any(evidence.grade == "primary" for fact in proofs for evidence in fact.evidence)
+    return "evidenced" if primary else "claimed"

@@ -1,0 +1,81 @@
+"""How an agreement ends, and until when it stands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from domain.agreement.history import Standing
+from domain.agreement.state import AgreementStanding
+from domain.agreement.today import Today
+from domain.agreement.transitions import ENDS, INSTRUMENTS, transition
+from domain.facts import Amended, Extended, Resumed, Signed, Suspended, Turn
+from domain.uncertain_date import Span, UncertainDate
+
+
+class Turned(NamedTuple):
+    """A change of standing, and when it took effect."""
+
+    span: Span
+    version: int
+    type: str
+
+
+def turned(standing: Standing) -> Turned:
+    """When a change of standing took effect: `effective` counts, else `occurred`."""
+    effective = standing.fact.effective if isinstance(standing.fact, Turn) else None
+    return Turned(effective.certain if effective else standing.span, standing.version, standing.fact.type)
+
+
+def ends(standing: Iterable[Standing]) -> list[Turned]:
+    """Every end that stands, the latest last."""
+    found = (turned(s) for s in standing if s.fact.type in ENDS)
+    return sorted(found, key=lambda end: (end.span.latest, end.version))
+
+
+def ended_before(end: Turned, standing: Standing) -> bool:
+    """Whether a fact certainly happened after an end."""
+    return standing.span.certainly_after(end.span)
+
+
+def validity(facts: Sequence[Standing]) -> UncertainDate | None:
+    """Until when the paper runs: what the furthest instrument says, as prolonged or amended since."""
+    reached, until = 0, None
+    for standing in facts:
+        match standing.fact:
+            case Signed(valid_until=stated):
+                instrument = INSTRUMENTS.index(transition(standing.fact).instrument or "none")
+                if instrument >= reached:
+                    reached, until = instrument, stated
+            case Extended(valid_until=stated) | Amended(valid_until=stated):
+                until = stated or until
+    return until
+
+
+def standing_on(facts: Iterable[Standing], until: UncertainDate | None, today: Today) -> AgreementStanding:
+    """An end weighs more than expiry, expiry more than suspension."""
+    in_effect = [t for t in map(turned, _turns(facts, today)) if today.reached(t.span.latest)]
+    final = [t for t in in_effect if t.type in ENDS]
+    if final:
+        last = max(final, key=lambda end: (end.span.latest, end.version))
+        return last.type  # type: ignore[return-value]  # the three types in ENDS are standings by name
+    if until is not None and today.passed(until.last):
+        return "expired"
+    pauses = [t for t in in_effect if t.type in ("suspended", "resumed")]
+    if pauses and max(pauses, key=lambda turn: (turn.span.latest, turn.version)).type == "suspended":
+        return "suspended"
+    return "active"
+
+
+def _turns(facts: Iterable[Standing], today: Today) -> Iterable[Standing]:
+    """A stated effective day counts of itself; without one the fact must certainly have occurred."""
+    for standing in facts:
+        fact = standing.fact
+        if fact.type in ENDS or isinstance(fact, Suspended | Resumed):
+            stated = isinstance(fact, Turn) and fact.effective is not None
+            if today.reached(standing.span.earliest if stated else standing.span.latest):
+                yield standing
+
+
+def last_day(until: UncertainDate | None) -> date | None:
+    """The last day on which the paper runs, if there is one."""
+    return until.last if until is not None and until.last != date.max else None

@@ -1,0 +1,65 @@
+"""What needs attention: standstill, a missing next step, an end that comes near."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from domain.agreement.ends import last_day
+from domain.agreement.history import Standing
+from domain.agreement.state import AgreementStanding, Commitment, Flag, Visit
+from domain.agreement.today import Today, days_after, days_before, months_after
+from domain.agreement.transitions import transition
+from domain.facts import Signed
+from domain.uncertain_date import ANY_DAY, UncertainDate, bounds
+
+STALLED_AFTER_DAYS = 180
+DORMANT_AFTER_MONTHS = 24
+EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = ((30, "expiring_30"), (90, "expiring_90"), (180, "expiring_180"))
+
+
+def flags(
+    certain: Sequence[Standing],
+    found: Sequence[Visit],
+    promised: Sequence[Commitment],
+    standing: AgreementStanding,
+    until: UncertainDate | None,
+    today: Today,
+) -> tuple[Flag, ...]:
+    """Those that hold on the day."""
+    return (
+        *(_standstill(certain, list(_steps(found, promised)), today) if standing == "active" else ()),
+        *(_expiry(certain, last_day(until), today) if standing in ("active", "suspended") else ()),
+    )
+
+
+def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[date]:
+    """The last day of every open visit and commitment that has a date. One that is overdue is still a step."""
+    windows = [v.window for v in found if v.state not in ("held", "cancelled")]
+    dues = [c.due for c in promised if c.state not in ("realised", "dropped")]
+    for planned in (*windows, *dues):
+        if planned and (span := bounds(planned)) != ANY_DAY:
+            yield span.latest
+
+
+def _standstill(certain: Sequence[Standing], steps: list[date], today: Today) -> Iterator[Flag]:
+    moves = (s for s in certain if transition(s.fact).subject not in ("context", "record"))
+    last = max(s.span.latest for s in moves)
+    stalled = today.reached(days_after(last, STALLED_AFTER_DAYS))
+    dormant = today.reached(months_after(last, DORMANT_AFTER_MONTHS))
+    if all([today.passed(step) for step in steps]):
+        if stalled:
+            yield "stalled"
+        if dormant:
+            yield "dormant"
+    if not steps:
+        yield "no_next_step"
+
+
+def _expiry(certain: Sequence[Standing], end: date | None, today: Today) -> Iterator[Flag]:
+    if end is None:
+        return
+    for days, flag in EXPIRY_HORIZONS:
+        if today.reached(days_before(end, days)):
+            yield flag
+    notices = [s.fact.notice_days for s in certain if isinstance(s.fact, Signed) and s.fact.notice_days is not None]
+    if notices and today.reached(days_before(end, notices[-1])):
+        yield "notice_due"

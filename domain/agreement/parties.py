@@ -1,0 +1,84 @@
+"""Who takes part, and in what fields."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from domain.agreement.history import History, Standing
+from domain.agreement.state import FieldStanding
+from domain.facts import (
+    Amended,
+    Fact,
+    PartyJoined,
+    PartyLeft,
+    Proposed,
+    Realised,
+    Signed,
+)
+from domain.values import FieldOfCooperation, Party, Person, Presentation, party_name
+from domain.values import Standing as FieldAgreed
+from domain.words import fold
+
+REFERRING = ("by", "to", "from_", "visitor", "host", "learns", "proposer", "invitee", "said_by")
+PEOPLE = ("signatories", "participants", "speakers", "presented")
+
+
+def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
+    """The parties as proposed, with those who joined and without those who left."""
+    opening = history.proposed
+    present = {party.key: party for party in (opening.parties if opening else ())}
+    for standing in facts:
+        match standing.fact:
+            case PartyJoined(party=ref):
+                party = ref if isinstance(ref, Party) else Party(name=ref)
+                present.setdefault(party.key, party)
+            case PartyLeft(party=ref):
+                for key, party in list(present.items()):
+                    if party.is_called(party_name(ref)) and (isinstance(ref, str) or ref.key == key):
+                        del present[key]
+    return tuple(present.values())
+
+
+def fields(facts: Sequence[Standing], history: History) -> tuple[FieldStanding, ...]:
+    """The fields of cooperation, each as the latest paper that names it puts it."""
+    opening = history.standing.get(1)
+    counted = facts if opening is None or opening in facts else (opening, *facts)
+    found: dict[str, FieldStanding] = {}
+    for standing in counted:
+        match standing.fact:
+            case Proposed(fields=refs) | Realised(fields=refs):
+                default: FieldAgreed | None = None
+            case Signed(fields=refs) | Amended(fields=refs):
+                default = "agreed"
+            case _:
+                continue
+        for ref in refs:
+            _name_field(found, ref, default)
+    return tuple(found.values())
+
+
+def _name_field(
+    found: dict[str, FieldStanding], ref: FieldOfCooperation | str, default: FieldAgreed | None
+) -> None:
+    stated = ref if isinstance(ref, FieldOfCooperation) else FieldOfCooperation(name=ref)
+    known = found.get(fold(stated.name))
+    standing = stated.standing or default or (known.standing if known else None)
+    found[fold(stated.name)] = FieldStanding(known.name if known else stated.name, standing)
+
+
+def named_parties(fact: Fact) -> Iterator[str]:
+    """The names by which a fact refers to parties of its agreement."""
+    if isinstance(fact, PartyLeft) and isinstance(fact.party, str):
+        yield fact.party
+    for name in REFERRING:
+        yield from _names(getattr(fact, name, None))
+    for name in PEOPLE:
+        for person in getattr(fact, name, ()):
+            yield from _names(person)
+
+
+def _names(ref: Any) -> Iterator[str]:
+    match ref:
+        case str():
+            yield ref
+        case Person(party=party) | Presentation(party=party):
+            yield from _names(party)

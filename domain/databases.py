@@ -1,0 +1,92 @@
+"""Where the data lies: a folder with one SQLite file per room, or one PostgreSQL database with a schema per room."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+DURABLE_ROOMS = frozenset({"journal", "people", "documents"})
+BUSY_TIMEOUT_MS = 10_000
+POOL_SIZE = 10
+MAX_OVERFLOW = 20
+
+
+class Databases:
+    """Opens the engine of each room. There is no fallback: without a place nothing starts."""
+
+    def __init__(self, *, folder: Path | None = None, url: str | None = None) -> None:
+        """Take a folder for embedded data, or a PostgreSQL address; exactly one of them.
+
+        Raises:
+            ValueError: neither or both are given, or the address is not one of PostgreSQL.
+        """
+        if (folder is None) == (url is None):
+            raise ValueError("say where the data lies: a folder for embedded data, or the address of PostgreSQL")
+        if url is not None and not url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
+            raise ValueError("a database address must begin with postgresql://")
+        self.folder = folder
+        self.url = url
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def engine(self, room: str) -> Engine:
+        """The engine of a room, its file or schema made if need be."""
+        return self._postgresql(room) if self.url is not None else self._sqlite(room)
+
+    def _sqlite(self, room: str) -> Engine:
+        assert self.folder is not None
+        engine = sa.create_engine(
+            f"sqlite:///{self.folder / room}.db", pool_size=POOL_SIZE, max_overflow=MAX_OVERFLOW
+        )
+        configure_sqlite(engine, durable=room in DURABLE_ROOMS)
+        return engine
+
+    def _postgresql(self, room: str) -> Engine:
+        assert self.url is not None
+        url = sa.make_url(self.url).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(
+            url,
+            connect_args={"options": f"-csearch_path={room}"},
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
+            pool_pre_ping=True,
+        )
+        with engine.begin() as connection:
+            one_at_a_time(connection, "schema")
+            connection.execute(sa.schema.CreateSchema(room, if_not_exists=True))
+        return engine
+
+
+def memory() -> Engine:
+    """A database that lives as long as its engine, for answers that are worked out and thrown away."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    configure_sqlite(engine, durable=False)
+    return engine
+
+
+def configure_sqlite(engine: Engine, *, durable: bool) -> None:
+    """Make SQLite wait for locks, survive power loss where it must, and begin when it is told to."""
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: Engine) -> Engine:
+    """The engine for transactions that write: on SQLite they take the lock when they begin."""
+    return engine.execution_options(writes=True)
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait for every other transaction that does the same thing; SQLite's own lock does it already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"pakta {what}"))))

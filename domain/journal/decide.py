@@ -1,0 +1,207 @@
+"""Decides commands against what is stored, inside the transaction that will store them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
+from domain.agreement.access import access, may
+from domain.facts import Corrected, Fact, HandedOver, Proposed
+from domain.journal.commands import (
+    ANSWER,
+    Answer,
+    Command,
+    Declined,
+    KeyReused,
+    NotAllowed,
+    Result,
+    Stale,
+    Step,
+    UnknownAgreement,
+)
+from domain.journal.entry import Entry, RecordedBy
+from domain.journal.schema import heads
+
+Outcome = Answer | Declined | Refused
+Key = tuple[str, str]
+
+
+@dataclass
+class Moment:
+    """When a batch is recorded, and with which software."""
+
+    recorded_at: datetime
+    today: date
+    software: str
+
+
+@dataclass
+class Batch:
+    """What a batch of commands will store: grows with every command that is accepted.
+
+    `position` is the newest one given out; `receipts` are answers given before, and in this batch.
+    """
+
+    connection: Connection
+    moment: Moment
+    position: int
+    load: Callable[[UUID], History]
+    receipts: dict[Key, tuple[bytes, Answer]]
+    histories: dict[UUID, History] = field(default_factory=dict)
+    heads: dict[UUID, dict[str, object]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    answered: list[dict[str, object]] = field(default_factory=list)
+
+    def decide(self, command: Command) -> Outcome:
+        """Accept a command into the batch, or say why not. A command that is declined leaves no trace."""
+        key = (command.actor.id, command.command_id)
+        if known := self.receipts.get(key):
+            digest, answer = known
+            return answer if digest == command.digest else KeyReused(key=command.command_id)
+        attempt = Attempt(self, command)
+        try:
+            results = tuple(attempt.take(number, step) for number, step in enumerate(command.steps))
+        except (Declined, Refused) as declined:
+            return declined
+        return self._accept(key, attempt, results)
+
+    def _accept(self, key: Key, attempt: "Attempt", results: tuple[Result, ...]) -> Answer:
+        command = attempt.command
+        answer = Answer(results, command.correlation_id, command.language)
+        self.position += len(attempt.entries)
+        self.entries += attempt.entries
+        self.histories |= attempt.histories
+        self.heads |= attempt.heads
+        self.receipts[key] = (command.digest, answer)
+        self.answered.append(
+            {
+                "principal": key[0],
+                "command_id": key[1],
+                "digest": command.digest,
+                "answer": ANSWER.dump_json(answer).decode(),
+            }
+        )
+        return answer
+
+
+class Attempt:
+    """One command on its way: its entries and their consequences, kept apart until all of it is accepted."""
+
+    def __init__(self, batch: Batch, command: Command) -> None:
+        self.batch = batch
+        self.command = command
+        self.entries: list[Entry] = []
+        self.histories: dict[UUID, History] = {}
+        self.heads: dict[UUID, dict[str, object]] = {}
+
+    def take(self, number: int, step: Step) -> Result:
+        """Add the facts of a step.
+
+        Raises:
+            Declined: the actor may not, or the version is another one.
+            Refused: a fact cannot be true.
+        """
+        position = 0
+        try:
+            agreement, history = self._open(step)
+            warned: list[Warned] = []
+            for position, fact in enumerate(step.facts):
+                history, brought = self._record(agreement, history, fact)
+                warned += brought
+            self.histories[agreement] = history
+            warned += self._take_place(agreement, history, step.facts)
+        except (Declined, Refused) as declined:
+            declined.step, declined.fact = number, position  # type: ignore[union-attr]  # noted on either
+            raise
+        return Result(agreement, history.version, self.batch.position + len(self.entries), tuple(warned))
+
+    def _open(self, step: Step) -> tuple[UUID, History]:
+        actor = self.command.actor
+        if step.agreement is None:
+            if actor.role != "coordinator":
+                raise NotAllowed
+            return uuid4(), EMPTY
+        history = self._history(step.agreement)
+        if not history.entries or not may(actor, "read", access(history)):
+            raise UnknownAgreement(agreement=step.agreement)
+        if not may(actor, "record", access(history)):
+            raise NotAllowed
+        if step.expected_version is not None and step.expected_version != history.version:
+            raise Stale(expected=step.expected_version, actual=history.version)
+        return step.agreement, history
+
+    def _history(self, agreement: UUID) -> History:
+        for known in (self.histories, self.batch.histories):
+            if agreement in known:
+                return known[agreement]
+        return self.batch.load(agreement)
+
+    def _record(self, agreement: UUID, history: History, fact: Fact) -> tuple[History, tuple[Warned, ...]]:
+        moment, actor = self.batch.moment, self.command.actor
+        version = history.version + 1
+        admitted = admit(history, Recorded(version, fact, moment.today, actor.organisation))
+        self.entries.append(
+            Entry(
+                agreement=agreement,
+                version=version,
+                recorded_at=moment.recorded_at,
+                recorded_by=RecordedBy(actor=actor.id, role=actor.role, organisation=actor.organisation),
+                command_id=self.command.command_id,
+                correlation_id=self.command.correlation_id,
+                software=moment.software,
+                fact=fact,
+            )
+        )
+        return admitted
+
+    def _take_place(self, agreement: UUID, history: History, facts: Iterable[Fact]) -> list[Warned]:
+        """Note the agreement's head, and see that its reference is free and whether it has a twin."""
+        head = self._head(agreement, history)
+        self.heads[agreement] = head
+        if not any(isinstance(fact, Proposed | Corrected | HandedOver) for fact in facts):
+            return []
+        if head["reference"] is not None and self._others(head, "reference"):
+            raise Refused("reference_taken", reference=head["reference"])
+        proposed = any(isinstance(fact, Proposed) for fact in facts)
+        if proposed and head["twin"] is not None and self._others(head, "twin"):
+            return [Warned("possible_duplicate", 1)]
+        return []
+
+    def _head(self, agreement: UUID, history: History) -> dict[str, object]:
+        reach, proposed = access(history), history.proposed
+        before = self.batch.heads.get(agreement)
+        opened = self.batch.position + 1 + next(
+            (index for index, entry in enumerate(self.entries) if entry.agreement == agreement), 0
+        )
+        return {
+            "agreement": agreement,
+            "version": history.version,
+            "opened": before["opened"] if before else opened,
+            "owner": reach.owner,
+            "visibility": reach.visibility,
+            "readers": " ".join(sorted(reach.readers)),
+            "reference": proposed.reference if proposed else None,
+            "twin": twin(proposed) if proposed else None,
+        }
+
+    def _others(self, head: Mapping[str, object], column: str) -> bool:
+        """Whether the owner has another agreement with the same reference or the same twin."""
+        pending = self.batch.heads | self.heads
+        wanted = (head["owner"], head[column])
+        for other in pending.values():
+            if other["agreement"] != head["agreement"] and (other["owner"], other[column]) == wanted:
+                return True
+        query = sa.select(heads.c.agreement).where(heads.c.owner == wanted[0], heads.c[column] == wanted[1])
+        stored = self.batch.connection.scalars(query)
+        return any(agreement != head["agreement"] and agreement not in pending for agreement in stored)
+
+
+def twin(proposed: Proposed) -> str | None:
+    """What two agreements of the same kind between the same parties have in common."""
+    if not proposed.parties:
+        return None
+    return "|".join((proposed.kind, *sorted(party.key for party in proposed.parties)))

@@ -1,0 +1,69 @@
+"""Between entries and stored bytes, in the form that the eventsourcing library asks for.
+
+The library's own mapper fills objects without validating them and names events by Python path. This
+one validates whatever it reads, names events by the fact's type, and keeps upcasting.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    JSONTranscoder,
+    Mapper,
+    MapperDeserialisationError,
+    Notification,
+    StoredEvent,
+)
+
+from domain.journal.entry import Entry
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+# (type, schema version it was stored with) -> the same fact one schema version later.
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+
+
+class EntryMapper(Mapper[UUID]):
+    """Entries to bytes and back. The bytes are stored once and never made again."""
+
+    def __init__(self) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_stored_event(self, domain_event: Entry) -> StoredEvent:  # type: ignore[override]  # entries are our only events
+        """The row that keeps an entry; its state is the entry as JSON, without the position."""
+        entry = domain_event
+        state = entry.model_dump_json(exclude={"position"}).encode()
+        schema = type(entry.fact).schema_version
+        if schema > 1:
+            state = b'{"schema_version":%d,' % schema + state[1:]
+        return StoredEvent(entry.agreement, entry.version, entry.fact.type, state)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Entry:  # type: ignore[override]  # as above
+        """Read an entry, brought up to today's schema.
+
+        Raises:
+            MapperDeserialisationError: the bytes are no entry; the message names agreement and version.
+        """
+        position = stored_event.id if isinstance(stored_event, Notification) else None
+        stored = stored_event
+        return self.read(position, stored.originator_id, stored.originator_version, stored.topic, stored.state)
+
+    def read(self, position: int | None, agreement: UUID | str, version: int, topic: str, state: bytes) -> Entry:
+        """Read one row of the journal; see `to_domain_event`."""
+        try:
+            entry = self._read(topic, state)
+        except ValueError as error:
+            raise MapperDeserialisationError(f"{topic} {agreement} version {version}: {error}") from error
+        return entry if position is None else entry.model_copy(update={"position": position})
+
+    def _read(self, topic: str, state: bytes) -> Entry:
+        if (topic, 1) not in UPCASTS:
+            return Entry.model_validate_json(state)
+        raw = json.loads(state)
+        schema = raw.get("schema_version", 1)
+        while upcast := UPCASTS.get((topic, schema)):
+            raw["fact"] = upcast(raw["fact"])
+            schema += 1
+        return Entry.model_validate_json(json.dumps(raw))

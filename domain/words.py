@@ -1,0 +1,39 @@
+"""Text as people write it: what may be stored, and when two spellings are the same name."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+
+def printable(text: str) -> str:
+    """Refuse blank text and control characters, which no database and no reader can show.
+
+    Raises:
+        ValueError: the text is blank, or holds a control character other than tab and line ends.
+    """
+    if not text.strip():
+        raise ValueError("must not be blank")
+    if not text.isprintable() and any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+def fold(text: str) -> str:
+    """The form in which names are compared: no case, no diacritics, single spaces (Unicode NFKD)."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(bare.casefold().split())
+
+
+Name = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=500)]
+Text = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=20_000)]
+ShortId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="A short id that the client chooses"),
+]
+Organisation = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="An organisation's short name"),
+]

@@ -1,0 +1,176 @@
+"""The register: every agreement as it stands, for lists, search and counts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.engine import Connection
+
+from domain.agreement import State
+from domain.agreement.access import access
+from domain.agreement.transitions import RUNGS
+from domain.uncertain_date import ANY_DAY, Span, bounds
+from domain.words import fold
+from projections.change import Change, Row, replace, span_columns
+
+FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
+STATE: TypeAdapter[State] = TypeAdapter(State)
+EARLIEST = ""
+
+metadata = sa.MetaData()
+register = sa.Table(
+    "register",
+    metadata,
+    *span_columns(),
+    sa.Column("recorded_on", sa.String(10), nullable=False, index=True),
+    sa.Column("opened", sa.BigInteger, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title_key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("visibility", sa.Text, nullable=False),
+    sa.Column("begun", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text),
+    sa.Column("rung", sa.Integer, nullable=False),
+    sa.Column("instrument", sa.Text, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("realisation", sa.Text, nullable=False),
+    sa.Column("evidenced", sa.Boolean, nullable=False),
+    sa.Column("follow_up_held", sa.Boolean, nullable=False),
+    sa.Column("overdue", sa.Boolean, nullable=False),
+    sa.Column("overdue_from", sa.String(10)),
+    *(sa.Column(flag, sa.Boolean, nullable=False) for flag in FLAGS),
+    sa.Column("uncertain", sa.Integer, nullable=False),
+    sa.Column("proposed_on", sa.String(10), nullable=False),
+    sa.Column("signed_on", sa.String(10), nullable=False),
+    sa.Column("mou_by", sa.String(10)),
+    sa.Column("loi_to_mou_days", sa.Float),
+    sa.Column("search", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+# What a filter asks for word by word: parties, countries, fields.
+terms = sa.Table(
+    "register_terms",
+    metadata,
+    *span_columns(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("term", sa.Text, nullable=False),
+    sa.Index("register_terms_by_term", "kind", "term"),
+)
+
+readers = sa.Table(
+    "register_readers",
+    metadata,
+    sa.Column("agreement", sa.Uuid, primary_key=True),
+    sa.Column("organisation", sa.Text, primary_key=True),
+)
+
+
+class Register:
+    """One row for each stretch of days on which an agreement stands in one way."""
+
+    name = "register"
+    version = 1
+    tables: Sequence[sa.Table] = (register, terms, readers)
+
+    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """See `Projection`."""
+        replace(connection, register, changes, (row for change in changes for row in _rows(change)))
+        replace(connection, terms, changes, (row for change in changes for row in _terms(change)))
+        replace(connection, readers, changes, (row for change in changes for row in _readers(change)))
+
+
+def _rows(change: Change) -> Iterable[Row]:
+    for stretch in change.stretches:
+        if not stretch.state.voided:
+            yield {
+                "agreement": change.agreement,
+                "since": stretch.since.isoformat(),
+                "until": stretch.until.isoformat(),
+                "recorded_on": change.recorded_on.isoformat(),
+                "opened": change.entries[0].position,
+                **_columns(stretch.state),
+            }
+
+
+def _columns(state: State) -> Row:
+    pressing = next((v for v in state.visits if v.state == "overdue" and v.visit == state.follow_up.visit), None)
+    proposed, mou = _span(state, "proposed"), _span(state, "mou_signed")
+    signed = min((_span(state, rung).earliest for rung in ("loi_signed", "mou_signed") if state.milestones[rung]), default=None)
+    return {
+        "title": state.title,
+        "title_key": fold(state.title),
+        "kind": state.kind,
+        "owner": state.owner,
+        "visibility": state.visibility,
+        "begun": state.begun,
+        "status": state.status,
+        "rung": RUNGS.index(state.status) if state.status else -1,
+        "instrument": state.instrument,
+        "standing": state.standing,
+        "realisation": state.realisation,
+        "evidenced": state.realisation_basis == "evidenced",
+        "follow_up_held": state.milestones["follow_up_visit_held"] is not None or state.follow_up.state == "held",
+        "overdue": state.follow_up.state == "overdue" and state.status is not None,
+        "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
+        **{flag: flag in state.flags for flag in FLAGS},
+        "uncertain": len(state.uncertain),
+        "proposed_on": proposed.earliest.isoformat() if proposed != ANY_DAY else EARLIEST,
+        "signed_on": signed.isoformat() if signed else EARLIEST,
+        "mou_by": mou.latest.isoformat() if state.instrument == "mou" else None,
+        "loi_to_mou_days": _loi_to_mou(state),
+        "search": _search(state),
+        "document": _document(state),
+    }
+
+
+def _span(state: State, rung: Any) -> Span:
+    stated = state.milestones[rung]
+    return bounds(stated) if stated else ANY_DAY
+
+
+def _loi_to_mou(state: State) -> float | None:
+    """Days between the middles of what is known of both; None where either is open."""
+    loi, mou = _span(state, "loi_signed"), _span(state, "mou_signed")
+    if ANY_DAY.earliest in (loi.earliest, mou.earliest) or ANY_DAY.latest in (loi.latest, mou.latest):
+        return None
+    return sum(day.toordinal() for day in mou) / 2 - sum(day.toordinal() for day in loi) / 2
+
+
+def _search(state: State) -> str:
+    words = [state.title, state.reference or "", *(field.name for field in state.fields)]
+    for party in state.parties:
+        words += [party.name, party.region or "", party.code or "", *party.aliases]
+    return fold(" ".join(words))
+
+
+def _document(state: State) -> str:
+    """All that a list shows. What depends on the very day, the days overdue, is filled in when it is read."""
+    document = STATE.dump_json(state, exclude={"visits", "commitments"})
+    return document.decode()
+
+
+def _terms(change: Change) -> Iterable[Row]:
+    for stretch in change.stretches:
+        if stretch.state.voided:
+            continue
+        span = {"agreement": change.agreement, "since": stretch.since.isoformat(), "until": stretch.until.isoformat()}
+        for kind, term in sorted(set(_words(stretch.state))):
+            yield {**span, "kind": kind, "term": term}
+
+
+def _words(state: State) -> Iterable[tuple[str, str]]:
+    for party in state.parties:
+        for name in (party.name, *party.aliases, *((party.code,) if party.code else ())):
+            yield "party", fold(name)
+        if party.country:
+            yield "country", party.country
+    for field in state.fields:
+        yield "field", fold(field.name)
+
+
+def _readers(change: Change) -> Iterable[Row]:
+    for organisation in sorted(access(change.history).readers):
+        yield {"agreement": change.agreement, "organisation": organisation}

@@ -1,0 +1,68 @@
+"""The timeline: what happened, in the order in which it happened."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from domain.agreement.transitions import transition
+from domain.facts import FACT
+from projections.change import Change, Row, replace
+
+metadata = sa.MetaData()
+timeline = sa.Table(
+    "timeline",
+    metadata,
+    sa.Column("agreement", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
+    sa.Column("earliest", sa.String(10), nullable=False),
+    sa.Column("latest", sa.String(10), nullable=False),
+    sa.Column("rung", sa.Integer, nullable=False),
+    sa.Column("corrected_in", sa.BigInteger),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("fact", sa.Text, nullable=False),
+)
+
+
+class Timeline:
+    """The facts that stand, but for those about the record itself, which did not happen in the world."""
+
+    name = "timeline"
+    version = 1
+    tables: Sequence[sa.Table] = (timeline,)
+
+    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """See `Projection`."""
+        replace(connection, timeline, changes, (row for change in changes for row in _rows(change)))
+
+
+def _rows(change: Change) -> Iterable[Row]:
+    for standing in change.history.in_order():
+        if transition(standing.fact).subject != "record":
+            entry = change.entries[standing.version - 1]
+            yield {
+                "agreement": change.agreement,
+                "version": standing.version,
+                "earliest": standing.span.earliest.isoformat(),
+                "latest": standing.span.latest.isoformat(),
+                "rung": transition(standing.fact).order,
+                "corrected_in": standing.stated_in if standing.stated_in != standing.version else None,
+                "position": entry.position,
+                "recorded_at": entry.model_dump(mode="json", include={"recorded_at"})["recorded_at"],
+                "fact": FACT.dump_json(standing.fact).decode(),
+            }
+
+
+def of_agreement(connection: Connection, agreement: UUID) -> Sequence[sa.RowMapping]:
+    """The facts of an agreement, in order of occurrence."""
+    order = (timeline.c.earliest, timeline.c.latest, timeline.c.rung, timeline.c.version)
+    query = sa.select(timeline).where(timeline.c.agreement == agreement).order_by(*order)
+    return connection.execute(query).mappings().all()
+
+
+def unbounded(day: str) -> str | None:
+    """A day for showing: the ends of the calendar stand for what is not known."""
+    return None if day in (date.min.isoformat(), date.max.isoformat()) else day

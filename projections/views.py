@@ -1,0 +1,99 @@
+"""The views of a day: kept ones for today and later, worked out from the journal for days past."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from domain.agreement import Stretch, derive
+from domain.databases import memory, writing
+from domain.journal import Entry, Journal
+from projections.calendar import Calendar
+from projections.change import Change, Projection
+from projections.follower import Follower, read_checkpoints, tables_of
+from projections.parties import Parties
+from projections.register import Register, register
+
+PAST_DAYS_KEPT = 4
+PAGE = 5000
+
+
+@dataclass(frozen=True)
+class View:
+    """A database to ask, the day that is asked about, and the position that the answer reflects."""
+
+    connection: Connection
+    day: date
+    position: int
+
+
+class Views:
+    """Opens the view that answers for a day."""
+
+    def __init__(self, journal: Journal, follower: Follower) -> None:
+        self.journal = journal
+        self.follower = follower
+        self._past: OrderedDict[tuple[date, int], Engine] = OrderedDict()
+        self._replaying = Lock()
+
+    @contextmanager
+    def on(self, day: date) -> Iterator[View]:
+        """The views as they are on a day. One consistent snapshot, position included."""
+        with self._snapshot() as connection:
+            position = min(checkpoint.position for checkpoint in read_checkpoints(connection))
+            newest = connection.scalar(sa.select(sa.func.max(register.c.recorded_on)))
+            if newest is None or newest <= day.isoformat():
+                yield View(connection, day, position)
+                return
+        with self._replay(day, position).connect() as connection:
+            yield View(connection, day, position)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        engine = self.follower.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection
+
+    def _replay(self, day: date, position: int) -> Engine:
+        """Every agreement as it stood on a past day, in memory."""
+        with self._replaying:
+            engine = self._past.get((day, position))
+            if engine is None:
+                engine = self._past[day, position] = self._fill(day, position)
+                while len(self._past) > PAST_DAYS_KEPT:
+                    self._past.popitem(last=False)
+            return engine
+
+    def _fill(self, day: date, position: int) -> Engine:
+        projections: tuple[Projection, ...] = (Register(), Calendar(), Parties())
+        engine = memory()
+        tables_of(engine, projections)
+        changes = [self._as_it_was(trail, day) for trail in self._trails(position).values()]
+        with writing(engine).begin() as connection:
+            for projection in projections:
+                projection.project(connection, changes)
+        return engine
+
+    def _trails(self, position: int) -> dict[UUID, list[Entry]]:
+        trails: dict[UUID, list[Entry]] = {}
+        after = 0
+        while after < position and (page := self.journal.entries(after, min(PAGE, position - after))):
+            for entry in page:
+                trails.setdefault(entry.agreement, []).append(entry)
+            after += len(page)
+        return trails
+
+    def _as_it_was(self, trail: list[Entry], day: date) -> Change:
+        history = self.journal.history(trail)
+        change = Change(trail[0].agreement, trail, history)
+        stretch = Stretch(day, day + timedelta(days=1), derive(history, day))
+        change.__dict__["stretches"] = [stretch]
+        return change
