@@ -116,12 +116,22 @@ def test_an_older_python_is_told_what_is_needed(
 
 def test_progress_counts_the_packages_that_pip_takes_up(run: ModuleType) -> None:
     pip = [
+        "Looking in links: wheels",
+        "Ignoring colorama: markers 'sys_platform == \"win32\"' don't match your environment",
         "Collecting babel==2.18.0 (from -r runtime.txt (line 1))",
         "  Using cached babel-2.18.0-py3-none-any.whl",
         "Requirement already satisfied: edtf==5.0.2 in ./lib (from -r runtime.txt (line 4))",
+        "Processing ./wheels/idna-3.20-py3-none-any.whl (from -r runtime.txt (line 7))",
+        "",
         "Installing collected packages: babel",
     ]
-    assert list(run.packages(pip)) == [(1, "babel==2.18.0"), (2, "edtf==5.0.2"), (2, "(unpacking)")]
+    assert list(run.packages(pip)) == [
+        (1, "colorama"),
+        (2, "babel==2.18.0"),
+        (3, "edtf==5.0.2"),
+        (4, "idna-3.20-py3-none-any.whl"),
+        (4, "(unpacking)"),
+    ]
 
 
 def test_the_help_names_every_verb_and_sets_nothing_up(run: ModuleType) -> None:
