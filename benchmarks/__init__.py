@@ -1,0 +1,1 @@
+"""What Pakta costs, measured: `./run bench`."""
