@@ -25,6 +25,7 @@ class Command:
     """Steps that are stored together or not at all.
 
     `digest` is a hash of what was asked, so that the same id cannot be used for something else.
+    What is not `retriable` needs no memory of its answer.
     `language` is remembered with the answer, so that a retry reads the same.
     """
 
@@ -32,6 +33,7 @@ class Command:
     command_id: str
     digest: bytes
     steps: tuple[Step, ...]
+    retriable: bool = True
     correlation_id: str | None = None
     language: str = "en"
 

@@ -76,16 +76,15 @@ class Batch:
         self.entries += attempt.entries
         self.histories |= attempt.histories
         self.heads |= attempt.heads
-        self.receipts[key] = (command.digest, answer)
-        self.answered.append(
-            {
-                "principal": key[0],
-                "command_id": key[1],
-                "digest": command.digest,
-                "answer": ANSWER.dump_json(answer).decode(),
-            }
-        )
+        if command.retriable:
+            self.receipts[key] = (command.digest, answer)
+            self.answered.append(_receipt(key, command.digest, answer))
         return answer
+
+
+def _receipt(key: Key, digest: bytes, answer: Answer) -> dict[str, object]:
+    told = ANSWER.dump_json(answer).decode()
+    return {"principal": key[0], "command_id": key[1], "digest": digest, "answer": told}
 
 
 class Attempt:

@@ -1,0 +1,140 @@
+"""Who is asking: bearer tokens, hashed at rest, each with a role and an organisation."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import sqlalchemy as sa
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from api.problems import Problem
+from domain.agreement.access import Actor, Role
+from domain.databases import Databases, one_at_a_time, writing
+
+TRUSTED_SECONDS = 2.0
+PREFIX = "pakta_"
+
+metadata = sa.MetaData()
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("organisation", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("revoked_at", sa.Text),
+)
+
+
+class Directory:
+    """The tokens that were given out. Only their hashes are kept: a lost token cannot be shown again."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.engine = databases.engine("people")
+        self._seen: dict[str, tuple[float, Actor]] = {}
+        with writing(self.engine).begin() as connection:
+            one_at_a_time(connection, "schema")
+            metadata.create_all(connection)
+
+    def issue(self, organisation: str, role: Role, actor: str | None = None) -> str:
+        """A new token. `actor` is the opaque id that entries will carry; by default a new one."""
+        token = PREFIX + secrets.token_urlsafe(32)
+        row = {
+            "digest": _digest(token),
+            "actor": actor or str(uuid4()),
+            "role": role,
+            "organisation": organisation,
+            "created_at": _now(),
+        }
+        with writing(self.engine).begin() as connection:
+            connection.execute(sa.insert(tokens).values(**row))
+        return token
+
+    def given_out(self) -> Sequence[sa.RowMapping]:
+        """Every token's actor, role, organisation and dates, oldest first."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(tokens).order_by(tokens.c.created_at)).mappings().all()
+
+    def revoke(self, actor: str) -> int:
+        """End every token of an actor. Returns how many there were."""
+        ended = sa.update(tokens).where(tokens.c.actor == actor, tokens.c.revoked_at.is_(None))
+        with writing(self.engine).begin() as connection:
+            return connection.execute(ended.values(revoked_at=_now())).rowcount
+
+    def actor(self, token: str) -> Actor | None:
+        """Whose token it is, or None if it is no token or was revoked."""
+        digest = _digest(token)
+        query = sa.select(tokens).where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None))
+        with self.engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            self._seen.pop(digest, None)
+            return None
+        actor = Actor(row.actor, row.role, row.organisation)
+        self._seen[digest] = (time.monotonic(), actor)
+        return actor
+
+    def lately_seen(self, token: str) -> Actor | None:
+        """Whose token it was a moment ago. Saves a question for each of many requests."""
+        seen = self._seen.get(_digest(token))
+        return seen[1] if seen and time.monotonic() - seen[0] < TRUSTED_SECONDS else None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+async def asking(request: Request) -> Actor | None:
+    """Who sends the request; None for somebody without a token.
+
+    Raises:
+        Problem: 401, the token is not valid.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    directory: Directory = request.app.state.running.directory
+    if scheme.lower() == "bearer" and token.strip():
+        token = token.strip()
+        if actor := directory.lately_seen(token) or await run_in_threadpool(directory.actor, token):
+            return actor
+    raise Problem("no_token", 401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def reader(request: Request) -> Actor | None:
+    """Who reads. Without a token only where the public may read.
+
+    Raises:
+        Problem: 401, a token is needed.
+    """
+    actor = await asking(request)
+    if actor is None and not request.app.state.running.settings.public_reading:
+        raise Problem("no_token", 401, headers={"WWW-Authenticate": "Bearer"})
+    return actor
+
+
+async def writer(request: Request) -> Actor:
+    """Who writes. What the writer may do is decided where the agreement is known.
+
+    Raises:
+        Problem: 401, a token is needed.
+    """
+    actor = await asking(request)
+    if actor is None:
+        raise Problem("no_token", 401, headers={"WWW-Authenticate": "Bearer"})
+    return actor
+
+
+def _digest(token: str) -> str:
+    # The token is 256 random bits: a slow hash would guard nothing more.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,283 @@
+"""What went wrong, why, and what to do next (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from api.language import language_of, say
+from domain.agreement.admit import REFUSALS, Refused
+from domain.journal import Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
+
+# code: (title, what it says, what to do next). The titles and texts are translated in locale/.
+PROBLEMS: dict[str, tuple[str, str, str]] = {
+    "not_json": (
+        "The body is not JSON",
+        "The body could not be read as JSON.",
+        "Send one JSON document in UTF-8.",
+    ),
+    "invalid": (
+        "Something in the request is not valid",
+        "See `errors` for each field.",
+        "Correct the fields that are named and send the request again. Nothing was stored.",
+    ),
+    "no_token": (
+        "A valid token is needed",
+        "The request carries no valid token.",
+        "Send `Authorization: Bearer …` with a token of your organisation.",
+    ),
+    "not_allowed": (
+        "You may not do this",
+        "Only a coordinator of the organisation that owns the agreement may record.",
+        "Ask a coordinator of that organisation, or have the agreement handed over.",
+    ),
+    "not_found": (
+        "There is nothing here",
+        "There is nothing at this address, or it is not open to you.",
+        "Check the address; the list of agreements is at /api/v1/agreements.",
+    ),
+    "stale": (
+        "The agreement has changed meanwhile",
+        "The agreement is at version {actual}, not {expected}.",
+        "Read what was recorded meanwhile, then send again with the newest version.",
+    ),
+    "key_reused": (
+        "This Idempotency-Key was used for something else",
+        "The key {key} belongs to another request.",
+        "Use a new key for a new command; repeat a key only to repeat the same request.",
+    ),
+    "beyond_the_head": (
+        "That position does not exist yet",
+        "The journal ends at position {head}.",
+        "Ask for a position that an answer gave you.",
+    ),
+    "not_ready": (
+        "The views are not that far yet",
+        "The views are at position {position}.",
+        "Ask again in a moment.",
+    ),
+    "unavailable": (
+        "The journal cannot be reached",
+        "Whether the command was stored is not known.",
+        "Send the same request again with the same Idempotency-Key; nothing will be stored twice.",
+    ),
+    "too_large": (
+        "That is too large",
+        "At most {limit} bytes are accepted here.",
+        "Send less, or in parts.",
+    ),
+    "unsupported_type": (
+        "This kind of file is not accepted",
+        "Accepted are PDF, PNG, JPEG, TIFF and WebP, and the content must be what it is said to be.",
+        "Send the scan in one of these forms.",
+    ),
+    "method_not_allowed": (
+        "This address does not take that method",
+        "The address exists, but not for {method}.",
+        "See the documentation at /docs for what it takes.",
+    ),
+    "internal": (
+        "Something went wrong on our side",
+        "The request could not be carried out.",
+        "Try again. If it stays so, tell the operator the time and the address.",
+    ),
+}
+REFUSED_TITLE = "This cannot be true of the agreement"
+REFUSED_ADVICE = "Nothing was stored. Correct the fact, or correct what was recorded before."
+
+
+class FieldError(BaseModel):
+    """A field that is wrong: `pointer` into the body (RFC 6901), or the name of a parameter."""
+
+    pointer: str | None = Field(None, examples=["/occurred"])
+    parameter: str | None = None
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """A problem as it is sent, `application/problem+json`. `type` opens a page that explains it."""
+
+    type: str = Field(examples=["/problems/in_the_future"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["in_the_future"])
+    errors: list[FieldError] = []
+
+
+class Problem(Exception):
+    """An answer that is no success."""
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        *,
+        params: Mapping[str, object] | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        pointer: str = "",
+    ) -> None:
+        self.code = code
+        self.status = status
+        self.params = {name: str(value) for name, value in (params or {}).items()}
+        self.errors = errors
+        self.headers = headers
+        self.pointer = pointer
+        super().__init__(code)
+
+    def document(self, language: str) -> ProblemDocument:
+        """The problem in words."""
+        if self.code in PROBLEMS:
+            title, detail, _ = PROBLEMS[self.code]
+        else:
+            title, detail = REFUSED_TITLE, REFUSALS[self.code]
+        said = say(language, detail, self.params)
+        errors = [FieldError(pointer=self.pointer, detail=said)] if self.pointer else list(self.errors)
+        return ProblemDocument(
+            type=f"/problems/{self.code}",
+            title=say(language, title),
+            status=self.status,
+            detail=said,
+            code=self.code,
+            errors=errors,
+        )
+
+
+def of_parameter(name: str, detail: str) -> Problem:
+    """A wrong parameter of the address."""
+    return Problem("invalid", 422, errors=[FieldError(parameter=name, detail=detail)])
+
+
+def from_journal(error: Refused | Declined, pointer: str = "") -> Problem:
+    """Why the journal did not carry out a command; `pointer` leads to the fact in the body."""
+    params = error.params
+    match error:
+        case Refused(code=code):
+            return Problem(code, 409, params=params, pointer=pointer)
+        case UnknownAgreement():
+            return Problem("not_found", 404)
+        case NotAllowed():
+            return Problem("not_allowed", 403)
+        case Stale():
+            return Problem("stale", 412, params=params)
+        case KeyReused():
+            return Problem("key_reused", 422, params=params)
+        case Unavailable():
+            return Problem("unavailable", 503, headers={"Retry-After": "1"})
+    raise error
+
+
+def register(app: FastAPI) -> None:
+    """Have every failure of an app answered as a problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, problem: Problem) -> JSONResponse:
+        return respond(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        language = language_of(request)
+        errors = [
+            FieldError(parameter=str(item["loc"][-1]), detail=explain(language, item)) for item in error.errors()
+        ]
+        return respond(request, Problem("invalid", 422, errors=errors))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 405:
+            params = {"method": request.method}
+            return respond(request, Problem("method_not_allowed", 405, params=params, headers=error.headers))
+        known = {401: "no_token", 403: "not_allowed", 404: "not_found", 413: "too_large"}
+        return respond(request, Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        return respond(request, Problem("internal", 500))
+
+
+def respond(request: Request, problem: Problem) -> JSONResponse:
+    """The answer that tells of a problem, in the language of the request."""
+    language = language_of(request)
+    headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    document = problem.document(language).model_dump(exclude_none=True)
+    return JSONResponse(
+        document,
+        status_code=problem.status,
+        headers=headers | dict(problem.headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+# What pydantic finds wrong, in words that can be translated. {names} are pydantic's own context.
+EXPLANATIONS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field that is known here",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "does not have the expected form: {pattern}",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "literal_error": "must be one of {expected}",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "is required",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must have at least {min_length} items",
+    "finite_number": "must be a finite number",
+    "date_from_datetime_parsing": "must be a day, such as 2026-11-21",
+    "date_parsing": "must be a day, such as 2026-11-21",
+    "uuid_parsing": "must be the id of an agreement",
+}
+
+
+def explain(language: str, error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in a sentence."""
+    kind = error["type"]
+    context = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    if kind in EXPLANATIONS:
+        return say(language, EXPLANATIONS[kind], context)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return say(language, message)
+
+
+def wrong_fields(language: str, error: ValidationError, body: Any) -> list[FieldError]:
+    """Each wrong field of a body, once, with a pointer to it."""
+    found: dict[str, FieldError] = {}
+    for item in error.errors(include_url=False):
+        where = pointer(item["loc"], body, item["type"])
+        found.setdefault(where, FieldError(pointer=where, detail=explain(language, item)))
+    return list(found.values())
+
+
+def pointer(location: Sequence[int | str], body: Any, kind: str = "") -> str:
+    """A JSON pointer (RFC 6901) for where pydantic found an error.
+
+    Pydantic's location also names the members of unions, which are not in the body: they are left out.
+    """
+    steps: list[str] = []
+    here = body
+    for place, part in enumerate(location):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
+            here = here[part]
+        elif not (kind == "missing" and place == len(location) - 1):
+            continue
+        steps.append(str(part).replace("~", "~0").replace("/", "~1"))
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        steps.append("type")
+    return "".join(f"/{step}" for step in steps)

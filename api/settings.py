@@ -1,0 +1,48 @@
+"""What can be set from outside, with environment variables that begin with PAKTA_."""
+
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.databases import Databases
+
+SOFTWARE = "0.1.0"
+
+
+class Settings(BaseSettings):
+    """`data_dir` says where embedded data lies; `database_url` names PostgreSQL instead."""
+
+    model_config = SettingsConfigDict(env_prefix="PAKTA_", extra="ignore", frozen=True)
+
+    data_dir: Path | None = None
+    database_url: SecretStr | None = None
+    timezone: str = "Asia/Jakarta"
+    public_reading: bool = False
+    max_body_bytes: int = 8 * 1024 * 1024
+    max_document_bytes: int = 25 * 1024 * 1024
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name} is not a time zone; write one such as Asia/Jakarta") from error
+        return name
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone whose calendar days count."""
+        return ZoneInfo(self.timezone)
+
+    def databases(self) -> Databases:
+        """Where the data lies.
+
+        Raises:
+            ValueError: neither a folder nor an address was given, or both were.
+        """
+        url = self.database_url.get_secret_value() if self.database_url else None
+        return Databases(folder=None if url else self.data_dir, url=url)
