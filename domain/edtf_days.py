@@ -1,0 +1,196 @@
+"""The days that an EDTF text covers (ISO 8601-2:2019 annex A; Library of Congress EDTF, levels 0 to 2).
+
+The `edtf` library reads single dates: unspecified digits, qualifiers, seasons. Three things are done here.
+Plain dates never reach its grammar, which takes milliseconds. Intervals and sets are taken apart, because the
+library lets `2025/2020` pass, stumbles over `2004-XX/2006` and guesses ten years for an unknown end. And all
+that it returns is checked against the calendar, since it accepts 29 February of any year.
+"""
+
+import re
+from calendar import isleap, monthrange
+from collections.abc import Callable
+from datetime import MAXYEAR, MINYEAR, date
+from functools import lru_cache
+from time import struct_time
+from typing import Any, NamedTuple
+
+from edtf import EDTFObject, EDTFParseException, Interval, Season, parse_edtf
+
+LONGEST = 100  # characters; reading a set takes time in proportion to its length
+
+_PLAIN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
+_QUALIFIED = re.compile(r"[?~%S]")
+_OPEN = {"", ".."}  # an unknown end tells us as little as an open one
+_WINTERS = {"24", "28", "30"}
+_LEAP_YEAR = 2000
+_LIBRARY_FAILURES = (EDTFParseException, ValueError, TypeError, AttributeError, ArithmeticError)
+
+_NOT_EDTF = "is not EDTF; write 2023-07-27, 2025-09, 2025 or ../2023-07-27"
+
+# What never reaches the library, because it would print to the console, fill the memory (Y1E99999999) or read
+# something else than was meant; and what to say instead.
+_OBJECTIONS = (
+    (re.compile(r"\d[T ]\d\d?:"), "has a time of day; give the date alone"),
+    (re.compile(r"Y-?\d"), "has a year beyond four digits"),
+    (
+        re.compile(r"[?~%]\d+S|S(?![1-4](?:$|[/,.\]}]))"),
+        "has significant digits beside something else than a year",
+    ),
+    (re.compile(r"-(?:\dX|X\d)(?![\dX])"), "leaves half a month or day open; write XX"),
+    (re.compile(r"[^0-9XS?~%./,{}\[\]-]|^$"), _NOT_EDTF),
+)
+
+
+class Span(NamedTuple):
+    """The earliest and the latest day on which something can have happened, both included."""
+
+    earliest: date
+    latest: date
+
+    def certainly_before(self, other: "Span") -> bool:
+        """Every day of this span lies before every day of the other; the same day is neither."""
+        return self.latest < other.earliest
+
+    def certainly_after(self, other: "Span") -> bool:
+        """Every day of this span lies after every day of the other."""
+        return other.certainly_before(self)
+
+    def certainly_by(self, day: date) -> bool:
+        """It had happened when that day ended."""
+        return self.latest <= day
+
+    def possibly_by(self, day: date) -> bool:
+        """It may have happened when that day ended."""
+        return self.earliest <= day
+
+
+ANY_DAY = Span(date.min, date.max)
+
+
+@lru_cache(maxsize=1 << 16)
+def bounds(edtf: str) -> Span:
+    """The first and last day as written, qualifiers left aside; an open or unknown end is date.min or .max.
+
+    Raises ValueError, with a sentence for whoever wrote it, for what is not EDTF or cannot be a date.
+    """
+    return _plain(edtf) or _covered(edtf, _as_written)
+
+
+@lru_cache(maxsize=1 << 16)
+def certain_bounds(edtf: str) -> Span:
+    """As `bounds`, but wider by the library's padding where `~`, `?`, `%` or `S` lets the date lie outside.
+
+    A qualifier at the end of a date covers each part: `2025-03-25?` is padded by a year, a month and a day.
+    """
+    stated = bounds(edtf)
+    return _covered(edtf, _padded) if _QUALIFIED.search(edtf) else stated
+
+
+def is_edtf(text: str) -> bool:
+    """Whether `bounds` and `certain_bounds` have an answer."""
+    try:
+        certain_bounds(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(text: str) -> Span | None:
+    match = _PLAIN.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    assert year is not None
+    try:
+        first = date(year, month or 1, day or 1)
+    except ValueError:
+        raise _impossible(text) from None
+    if day:
+        return Span(first, first)
+    last_month = month or 12
+    return Span(first, date(year, last_month, monthrange(year, last_month)[1]))
+
+
+def _covered(text: str, read: Callable[[str], Span]) -> Span:
+    if len(text) > LONGEST:
+        raise ValueError(f"a date of more than {LONGEST} characters is not read")
+    for pattern, reason in _OBJECTIONS:
+        if pattern.search(text):
+            raise ValueError(f"'{text}' {reason}")
+    if text[0] + text[-1] in ("[]", "{}"):
+        spans = [_stretch(member, "..", read) for member in text[1:-1].split(",")]
+        return Span(min(s.earliest for s in spans), max(s.latest for s in spans))
+    return _stretch(text, "/", read)
+
+
+def _stretch(text: str, separator: str, read: Callable[[str], Span]) -> Span:
+    start, separated, end = text.partition(separator)
+    if not separated:
+        return _plain(text) or read(text)
+    if start in _OPEN and end in _OPEN:
+        raise ValueError(f"'{text}' says nothing; leave an unknown date out")
+    first = ANY_DAY if start in _OPEN else _plain(start) or read(start)
+    last = ANY_DAY if end in _OPEN else _plain(end) or read(end)
+    if first.earliest > last.latest:
+        raise ValueError(f"'{text}' ends before it begins")
+    return Span(first.earliest, last.latest)
+
+
+def _as_written(text: str) -> Span:
+    parsed = _parsed(text)
+    lower, upper = _asked(text, parsed.lower_strict), _asked(text, parsed.upper_strict)
+    for moment in (lower, upper):
+        _check_day_exists(text, moment)
+    if isinstance(parsed, Season) and parsed.season in _WINTERS:
+        # The library ends winter with the year. Nobody who writes "winter 2025" rules out February 2026.
+        upper = struct_time((upper.tm_year + 1, 2, 29, *upper[3:]))
+    return _within_calendar(text, lower, upper)
+
+
+def _padded(text: str) -> Span:
+    if not _QUALIFIED.search(text):
+        return _as_written(text)
+    parsed = _parsed(text)
+    return _within_calendar(text, _asked(text, parsed.lower_fuzzy), _asked(text, parsed.upper_fuzzy))
+
+
+def _parsed(text: str) -> EDTFObject:
+    parsed = _asked(text, lambda: parse_edtf(text))
+    if isinstance(parsed, Interval):
+        raise ValueError(f"'{text}' is an interval within another")
+    assert isinstance(parsed, EDTFObject)
+    return parsed
+
+
+def _asked(text: str, question: Callable[[], Any]) -> Any:
+    """What the library answers; whatever it raises becomes one sentence."""
+    try:
+        return question()
+    except _LIBRARY_FAILURES:
+        raise ValueError(f"'{text}' {_NOT_EDTF}") from None
+
+
+def _check_day_exists(text: str, moment: struct_time) -> None:
+    year, month, day = moment[:3]
+    leap = isleap(year) or "X" in text.split("-")[0]  # 202X-02-29 has two years to be true in
+    if day > monthrange(_LEAP_YEAR if leap else _LEAP_YEAR + 1, month)[1]:
+        raise _impossible(text)
+
+
+def _within_calendar(text: str, lower: struct_time, upper: struct_time) -> Span:
+    if upper.tm_year < MINYEAR or lower.tm_year > MAXYEAR:
+        raise ValueError(f"'{text}' lies outside the years 0001 to 9999")
+    return Span(_clamped(lower), _clamped(upper))
+
+
+def _clamped(moment: struct_time) -> date:
+    year, month, day = moment[:3]
+    if year < MINYEAR:
+        return date.min
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def _impossible(text: str) -> ValueError:
+    return ValueError(f"'{text}' is not in the calendar")
