@@ -63,7 +63,9 @@ async def propose(request: Request, actor: Writer, key: Key = None) -> Response:
     return _created(answer, result.model_dump_json(), headers)
 
 
-@router.post("/agreements/{agreement}/events", status_code=201, response_model=AnswerDocument, tags=["Recording"])
+@router.post(
+    "/agreements/{agreement}/events", status_code=201, response_model=AnswerDocument, tags=["Recording"]
+)
 async def record(
     request: Request,
     agreement: str,
@@ -85,7 +87,9 @@ async def record_batch(request: Request, actor: Writer, key: Key = None) -> Resp
     """Record facts on several agreements, all or nothing."""
     batch = await read_json(request, BATCH)
     steps = tuple(Step(c.agreement, tuple(c.facts), c.expected_version) for c in batch.commands)
-    command = _command(request, actor, key, digest_of(request, BATCH, batch), *steps, correlation_id=str(uuid4()))
+    command = _command(
+        request, actor, key, digest_of(request, BATCH, batch), *steps, correlation_id=str(uuid4())
+    )
     answer = await _carry_out(request, command)
     return _created(answer, answer_document(answer).model_dump_json(), {})
 

@@ -40,7 +40,9 @@ def catalogue(language: str) -> dict[str, str]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+        return {
+            str(message.id): str(message.string) for message in read_po(file) if message.id and message.string
+        }
 
 
 def _quality(weight: str) -> float:

@@ -183,7 +183,8 @@ def register(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         language = language_of(request)
         errors = [
-            FieldError(parameter=str(item["loc"][-1]), detail=explain(language, item)) for item in error.errors()
+            FieldError(parameter=str(item["loc"][-1]), detail=explain(language, item))
+            for item in error.errors()
         ]
         return respond(request, Problem("invalid", 422, errors=errors))
 
@@ -193,7 +194,10 @@ def register(app: FastAPI) -> None:
             params = {"method": request.method}
             return respond(request, Problem("method_not_allowed", 405, params=params, headers=error.headers))
         known = {401: "no_token", 403: "not_allowed", 404: "not_found", 413: "too_large"}
-        return respond(request, Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}))
+        return respond(
+            request,
+            Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}),
+        )
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Where the data lies: a folder with one SQLite file per room, or one PostgreSQL database with a schema per room."""
+"""Where the data lies: one SQLite file per room in a folder, or one PostgreSQL schema per room."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ class Databases:
             ValueError: neither or both are given, or the address is not one of PostgreSQL.
         """
         if (folder is None) == (url is None):
-            raise ValueError("say where the data lies: a folder for embedded data, or the address of PostgreSQL")
+            raise ValueError(
+                "say where the data lies: a folder for embedded data, or the address of PostgreSQL"
+            )
         if url is not None and not url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
             raise ValueError("a database address must begin with postgresql://")
         self.folder = folder

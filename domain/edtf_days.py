@@ -19,6 +19,7 @@ from edtf import EDTFObject, EDTFParseException, Interval, Season, parse_edtf
 LONGEST = 100  # characters; reading a set takes time in proportion to its length
 
 _PLAIN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
+_FINEST = re.compile(r"^(\d{4}(?:-\d\d)?)-(\d\d)([?~%])$", re.ASCII)
 _QUALIFIED = re.compile(r"[?~%S]")
 _OPEN = {"", ".."}  # an unknown end tells us as little as an open one
 _WINTERS = {"24", "28", "30"}
@@ -80,7 +81,8 @@ def bounds(edtf: str) -> Span:
 def certain_bounds(edtf: str) -> Span:
     """As `bounds`, but wider by the library's padding where `~`, `?`, `%` or `S` lets the date lie outside.
 
-    A qualifier at the end of a date covers each part: `2025-03-25?` is padded by a year, a month and a day.
+    A qualifier at the end pads by the finest part that is written: `2025-03-25?` by a day, `2025?` by a year.
+    The library would pad each part, so that a doubtful day of 2025 could lie in 2024 or 2026.
     """
     stated = bounds(edtf)
     return _covered(edtf, _padded) if _QUALIFIED.search(edtf) else stated
@@ -150,7 +152,7 @@ def _as_written(text: str) -> Span:
 def _padded(text: str) -> Span:
     if not _QUALIFIED.search(text):
         return _as_written(text)
-    parsed = _parsed(text)
+    parsed = _parsed(_FINEST.sub(r"\1-\3\2", text))
     return _within_calendar(text, _asked(text, parsed.lower_fuzzy), _asked(text, parsed.upper_fuzzy))
 
 
@@ -172,7 +174,7 @@ def _asked(text: str, question: Callable[[], Any]) -> Any:
 
 def _check_day_exists(text: str, moment: struct_time) -> None:
     year, month, day = moment[:3]
-    leap = isleap(year) or "X" in text.split("-")[0]  # 202X-02-29 has two years to be true in
+    leap = isleap(year) or "X" in text.split("-", maxsplit=1)[0]  # 202X-02-29 has two years to be true in
     if day > monthrange(_LEAP_YEAR if leap else _LEAP_YEAR + 1, month)[1]:
         raise _impossible(text)
 

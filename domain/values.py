@@ -63,7 +63,9 @@ class Party(Value):
         return self.code == name or any(fold(known) == wanted for known in (self.name, *self.aliases))
 
 
-PartyRef = Annotated[Party | Name, Field(description="The name of a party of this agreement, or a whole party")]
+PartyRef = Annotated[
+    Party | Name, Field(description="The name of a party of this agreement, or a whole party")
+]
 
 
 class Person(Value):
@@ -85,7 +87,9 @@ class Evidence(Value):
     publisher: Name | None = None
     published_on: UncertainDate | None = None
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of an uploaded document")] | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of an uploaded document")] | None = (
+        None
+    )
     grade: Literal["primary", "secondary"] | None = None
 
     @model_validator(mode="after")

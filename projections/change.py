@@ -69,7 +69,11 @@ def runs(change: Change, rows_of: Callable[[State], Iterable[Row]]) -> Iterable[
                 kept.append(row | {"until": stretch.until.isoformat()})
             else:
                 yield row
-        span = {"agreement": change.agreement, "since": stretch.since.isoformat(), "until": stretch.until.isoformat()}
+        span = {
+            "agreement": change.agreement,
+            "since": stretch.since.isoformat(),
+            "until": stretch.until.isoformat(),
+        }
         open_rows = kept + [{**span, **row} for row in wanted]
     yield from open_rows
 

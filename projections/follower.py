@@ -143,7 +143,9 @@ class Follower:
                 self._stop.wait(RETRY_SECONDS)
 
     def _going_position(self) -> int:
-        return max((c.position for c in self.checkpoints() if c.stuck_at is None), default=self.journal.head())
+        return max(
+            (c.position for c in self.checkpoints() if c.stuck_at is None), default=self.journal.head()
+        )
 
     def _step(self) -> int:
         """Take one batch through every projection that is behind. Returns the entries read."""
@@ -176,7 +178,9 @@ class Follower:
         fresh = [entry for entry in new if entry.version > known.history.version]
         if fresh and fresh[0].version != known.history.version + 1:
             known = Change(agreement, (), EMPTY)
-            fresh = [e for e in self.journal.trail(agreement) if e.position is not None and e.position <= last]
+            fresh = [
+                e for e in self.journal.trail(agreement) if e.position is not None and e.position <= last
+            ]
         if fresh:
             history = fold(map(self.journal.recorded, fresh), known.history)
             known = Change(agreement, (*known.entries, *fresh), history)
@@ -197,7 +201,9 @@ class Follower:
         if not new:
             return
         try:
-            self._write(projection, checkpoint, [changes[agreement] for agreement in new], entries[-1].position or 0)
+            self._write(
+                projection, checkpoint, [changes[agreement] for agreement in new], entries[-1].position or 0
+            )
         except LostRace:
             log.info("another follower is ahead with %s", projection.name)
         except sa.exc.OperationalError:
@@ -205,12 +211,16 @@ class Follower:
         except Exception as error:
             self._stick(projection, checkpoint, entries, changes, error)
 
-    def _write(self, projection: Projection, checkpoint: Checkpoint, new: Sequence[Change], position: int) -> None:
+    def _write(
+        self, projection: Projection, checkpoint: Checkpoint, new: Sequence[Change], position: int
+    ) -> None:
         """The view's rows and its checkpoint, together or not at all."""
         with writing(self.engine).begin() as connection:
             move = (
                 sa.update(checkpoints)
-                .where(checkpoints.c.projection == projection.name, checkpoints.c.position == checkpoint.position)
+                .where(
+                    checkpoints.c.projection == projection.name, checkpoints.c.position == checkpoint.position
+                )
                 .values(position=position)
             )
             if connection.execute(move).rowcount != 1:
@@ -243,7 +253,9 @@ class Follower:
     def _note_stuck(self, projection: Projection, position: int, error: Exception) -> None:
         stuck = sa.update(checkpoints).where(checkpoints.c.projection == projection.name)
         with writing(self.engine).begin() as connection:
-            connection.execute(stuck.values(stuck_at=position, error=f"{type(error).__name__}: {error}"[:500]))
+            connection.execute(
+                stuck.values(stuck_at=position, error=f"{type(error).__name__}: {error}"[:500])
+            )
 
 
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:

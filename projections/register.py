@@ -96,9 +96,14 @@ def _rows(change: Change) -> Iterable[Row]:
 
 
 def _columns(state: State) -> Row:
-    pressing = next((v for v in state.visits if v.state == "overdue" and v.visit == state.follow_up.visit), None)
+    pressing = next(
+        (v for v in state.visits if v.state == "overdue" and v.visit == state.follow_up.visit), None
+    )
     proposed, mou = _span(state, "proposed"), _span(state, "mou_signed")
-    signed = min((_span(state, rung).earliest for rung in ("loi_signed", "mou_signed") if state.milestones[rung]), default=None)
+    signed = min(
+        (_span(state, rung).earliest for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
+        default=None,
+    )
     return {
         "title": state.title,
         "title_key": fold(state.title),
@@ -112,7 +117,8 @@ def _columns(state: State) -> Row:
         "standing": state.standing,
         "realisation": state.realisation,
         "evidenced": state.realisation_basis == "evidenced",
-        "follow_up_held": state.milestones["follow_up_visit_held"] is not None or state.follow_up.state == "held",
+        "follow_up_held": state.milestones["follow_up_visit_held"] is not None
+        or state.follow_up.state == "held",
         "overdue": state.follow_up.state == "overdue" and state.status is not None,
         "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
         **{flag: flag in state.flags for flag in FLAGS},
@@ -156,7 +162,11 @@ def _terms(change: Change) -> Iterable[Row]:
     for stretch in change.stretches:
         if stretch.state.voided:
             continue
-        span = {"agreement": change.agreement, "since": stretch.since.isoformat(), "until": stretch.until.isoformat()}
+        span = {
+            "agreement": change.agreement,
+            "since": stretch.since.isoformat(),
+            "until": stretch.until.isoformat(),
+        }
         for kind, term in sorted(set(_words(stretch.state))):
             yield {**span, "kind": kind, "term": term}
 

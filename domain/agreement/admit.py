@@ -1,14 +1,13 @@
 """What may be added to a history. Only what cannot be true is refused."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from domain.agreement.ends import ended_before, ends
-from domain.agreement.history import History, Recorded, Standing, evolve
+from domain.agreement.history import History, Recorded, Standing, evolve, of_type
+from domain.agreement.state import Warned
 from domain.agreement.today import days_after
 from domain.agreement.transitions import transition
-from domain.agreement.state import Warned
 from domain.agreement.warnings import warnings
 from domain.facts import (
     CommitmentDropped,
@@ -36,15 +35,15 @@ REFUSALS = {
     "not_proposed": "An agreement opens with its proposal; the first fact must be `proposed`.",
     "already_proposed": "This agreement has been proposed already; only version 1 can be `proposed`.",
     "first_stays_proposed": "Version 1 opens the agreement; a correction must leave it `proposed`.",
-    "in_the_future": "{occurred} is later than tomorrow. A plan has its own field, such as `window`, `due` or `effective`.",
+    "in_the_future": "{occurred} is later than tomorrow. A plan has its own field: `window`, `due`, `effective`.",
     "voided": "This agreement is void, because its proposal was retracted. Retract that retraction first.",
     "unknown_version": "There is no version {target} of this agreement; the newest is {newest}.",
-    "not_an_original": "Version {target} is itself a correction or a retraction. Name the entry that it is about.",
+    "not_an_original": "Version {target} is a correction or a retraction itself. Name the entry it is about.",
     "already_retracted": "Version {target} has been retracted already. Retract the retraction to restore it.",
     "unknown_field": "Version {target} is a `{type}`, which has no field {field}.",
     "ended": "The agreement ended in version {end}, before this happened. A new cycle is a new agreement.",
-    "loi_after_mou": "A letter of intent comes before the memorandum, and this puts it after every one. If that is right, say why in `override_reason`.",
-    "realised_unsigned": "Nothing has been signed that could be realised. If that is right, say why in `override_reason`.",
+    "loi_after_mou": "This puts the letter of intent after every memorandum. If that is right, say why in `override_reason`.",
+    "realised_unsigned": "Nothing is signed that could be realised. If that is right, say why in `override_reason`.",
     "unknown_visit": "No visit {visit} has been scheduled in this agreement.",
     "visit_exists": "A visit {visit} exists already; choose another id.",
     "unknown_commitment": "No commitment {commitment} has been made in this agreement.",
@@ -156,12 +155,8 @@ def impossibilities(history: History) -> Iterator[Impossible]:
 
 
 def _visits(facts: list[Standing]) -> Iterator[Impossible]:
-    made: set[str] = set()
-    for standing in sorted(facts, key=lambda s: s.version):
-        if isinstance(standing.fact, FollowUpVisitScheduled):
-            if standing.fact.visit in made:
-                yield Impossible("visit_exists", standing.version, (("visit", standing.fact.visit),))
-            made.add(standing.fact.visit)
+    plans = [(standing, plan.visit) for standing, plan in of_type(facts, FollowUpVisitScheduled)]
+    mentions = []
     for standing in facts:
         match standing.fact:
             case (
@@ -170,18 +165,14 @@ def _visits(facts: list[Standing]) -> Iterator[Impossible]:
                 | VisitCancelled(visit=visit)
                 | VisitHeld(visit=visit)
                 | InvitationReceived(possibly_same_as=visit)
-            ) if visit is not None and visit not in made:
-                yield Impossible("unknown_visit", standing.version, (("visit", visit),))
+            ) if visit is not None:
+                mentions.append((standing, visit))
+    yield from _names("visit", plans, mentions)
 
 
 def _commitments(facts: list[Standing]) -> Iterator[Impossible]:
-    made: set[str] = set()
-    for standing in sorted(facts, key=lambda s: s.version):
-        if isinstance(standing.fact, CommitmentMade):
-            name = standing.fact.commitment
-            if name in made:
-                yield Impossible("commitment_exists", standing.version, (("commitment", name),))
-            made.add(name)
+    promises = [(standing, made.commitment) for standing, made in of_type(facts, CommitmentMade)]
+    mentions = []
     for standing in facts:
         match standing.fact:
             case (
@@ -189,32 +180,39 @@ def _commitments(facts: list[Standing]) -> Iterator[Impossible]:
                 | CommitmentRealised(commitment=name)
                 | CommitmentDropped(commitment=name)
             ):
-                named: tuple[str, ...] = (name,)
-            case Realised(commitments=several):
-                named = several
-            case _:
-                continue
-        for name in named:
-            if name not in made:
-                yield Impossible("unknown_commitment", standing.version, (("commitment", name),))
+                mentions.append((standing, name))
+            case Realised(commitments=names):
+                mentions += [(standing, name) for name in names]
+    yield from _names("commitment", promises, mentions)
+
+
+def _names(
+    what: str, made: list[tuple[Standing, str]], mentioned: list[tuple[Standing, str]]
+) -> Iterator[Impossible]:
+    """A name is given once, and only what was given can be mentioned."""
+    known: set[str] = set()
+    for standing, name in sorted(made, key=lambda item: item[0].version):
+        if name in known:
+            yield Impossible(f"{what}_exists", standing.version, ((what, name),))
+        known.add(name)
+    for standing, name in mentioned:
+        if name not in known:
+            yield Impossible(f"unknown_{what}", standing.version, ((what, name),))
 
 
 def _signing_order(facts: list[Standing]) -> Iterator[Impossible]:
-    memoranda = [s for s in facts if isinstance(s.fact, MouSigned)]
-    for standing in facts:
-        if isinstance(standing.fact, LoiSigned) and memoranda:
-            late = all(standing.span.certainly_after(mou.span) for mou in memoranda)
-            signed = (s.fact for s in (standing, *memoranda))
-            if late and not any(isinstance(s, Signed) and s.override_reason for s in signed):
-                yield Impossible("loi_after_mou", standing.version)
+    memoranda = list(of_type(facts, MouSigned))
+    for standing, loi in of_type(facts, LoiSigned):
+        late = memoranda and all(standing.span.certainly_after(signed.span) for signed, _ in memoranda)
+        if late and not any(paper.override_reason for paper in (loi, *(mou for _, mou in memoranda))):
+            yield Impossible("loi_after_mou", standing.version)
 
 
 def _unsigned(facts: list[Standing]) -> Iterator[Impossible]:
-    if any(isinstance(s.fact, Signed) for s in facts):
-        return
-    for standing in facts:
-        if isinstance(standing.fact, Realised) and not standing.fact.override_reason:
-            yield Impossible("realised_unsigned", standing.version)
+    if not any(of_type(facts, Signed)):
+        for standing, realised in of_type(facts, Realised):
+            if not realised.override_reason:
+                yield Impossible("realised_unsigned", standing.version)
 
 
 def _after_ends(facts: list[Standing]) -> Iterator[Impossible]:

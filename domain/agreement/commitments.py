@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from domain.agreement.history import Standing
+from domain.agreement.history import Standing, of_type
 from domain.agreement.state import Commitment, CommitmentState
 from domain.agreement.today import ONE_DAY, Today
 from domain.facts import CommitmentDropped, CommitmentMade, CommitmentRealised, ProgressReported
@@ -13,9 +13,7 @@ from domain.values import field_name, party_name
 def commitments(facts: Sequence[Standing], today: Today) -> tuple[Commitment, ...]:
     """Every commitment that the facts tell of, in the order in which it was made."""
     return tuple(
-        _commitment(standing, standing.fact, facts, today)
-        for standing in facts
-        if isinstance(standing.fact, CommitmentMade)
+        _commitment(standing, made, facts, today) for standing, made in of_type(facts, CommitmentMade)
     )
 
 

@@ -62,7 +62,11 @@ def look(history: History, today: Today) -> State:
         follow_up=follow_up(found),
         visits=found,
         commitments=promised,
-        flags=flags(certain, found, promised, standing, until, today) if status else (),
+        flags=flags(
+            certain=certain, found=found, promised=promised, standing=standing, until=until, today=today
+        )
+        if status
+        else (),
         warnings=warnings(certain, history),
         uncertain=uncertain,
     )

@@ -13,10 +13,15 @@ from domain.uncertain_date import ANY_DAY, UncertainDate, bounds
 
 STALLED_AFTER_DAYS = 180
 DORMANT_AFTER_MONTHS = 24
-EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = ((30, "expiring_30"), (90, "expiring_90"), (180, "expiring_180"))
+EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = (
+    (30, "expiring_30"),
+    (90, "expiring_90"),
+    (180, "expiring_180"),
+)
 
 
 def flags(
+    *,
     certain: Sequence[Standing],
     found: Sequence[Visit],
     promised: Sequence[Commitment],
@@ -32,7 +37,7 @@ def flags(
 
 
 def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[date]:
-    """The last day of every open visit and commitment that has a date. One that is overdue is still a step."""
+    """The last day of every open visit and commitment that has one. What is overdue is still a step."""
     windows = [v.window for v in found if v.state not in ("held", "cancelled")]
     dues = [c.due for c in promised if c.state not in ("realised", "dropped")]
     for planned in (*windows, *dues):
@@ -45,7 +50,7 @@ def _standstill(certain: Sequence[Standing], steps: list[date], today: Today) ->
     last = max(s.span.latest for s in moves)
     stalled = today.reached(days_after(last, STALLED_AFTER_DAYS))
     dormant = today.reached(months_after(last, DORMANT_AFTER_MONTHS))
-    if all([today.passed(step) for step in steps]):
+    if all(today.passed(step) for step in steps):
         if stalled:
             yield "stalled"
         if dormant:
@@ -60,6 +65,8 @@ def _expiry(certain: Sequence[Standing], end: date | None, today: Today) -> Iter
     for days, flag in EXPIRY_HORIZONS:
         if today.reached(days_before(end, days)):
             yield flag
-    notices = [s.fact.notice_days for s in certain if isinstance(s.fact, Signed) and s.fact.notice_days is not None]
+    notices = [
+        s.fact.notice_days for s in certain if isinstance(s.fact, Signed) and s.fact.notice_days is not None
+    ]
     if notices and today.reached(days_before(end, notices[-1])):
         yield "notice_due"

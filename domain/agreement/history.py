@@ -3,13 +3,16 @@
 A history is never refused when it is folded: rules are for what is added (`admit`), not for what is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from domain.agreement.transitions import transition
 from domain.facts import Corrected, Fact, Proposed, Retracted
 from domain.uncertain_date import Span, UncertainDate
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class History:
 
 
 EMPTY = History()
+
+
+def of_type(facts: Iterable[Standing], kind: type[T]) -> Iterator[tuple[Standing, T]]:
+    """Those facts that are of one kind, with how they stand."""
+    for standing in facts:
+        if isinstance(standing.fact, kind):
+            yield standing, standing.fact
 
 
 def occurred_span(occurred: UncertainDate | None, recorded_on: date) -> Span:

@@ -74,7 +74,7 @@ class Commitment:
 class FollowUp:
     """The most pressing open visit, else the last follow-up that was held."""
 
-    state: Literal["none", "tentative", "scheduled", "confirmed", "overdue", "held"] = "none"
+    state: VisitState | Literal["none"] = "none"
     visit: str | None = None
     window: str | None = None
     days_overdue: int | None = None

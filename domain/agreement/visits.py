@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from domain.agreement.history import Standing
+from domain.agreement.history import Standing, of_type
 from domain.agreement.state import FollowUp, Visit, VisitState
 from domain.agreement.today import ONE_DAY, Today
 from domain.facts import (
@@ -30,62 +30,60 @@ def visits(facts: Sequence[Standing], today: Today) -> tuple[Visit, ...]:
     """Every visit that the facts tell of, in the order in which it was first planned or held."""
     signed = first_signature(facts)
     plans: dict[str, Standing] = {}
-    for standing in facts:
-        if isinstance(standing.fact, FollowUpVisitScheduled):
-            plans.setdefault(standing.fact.visit, standing)
+    for standing, plan in of_type(facts, FollowUpVisitScheduled):
+        plans.setdefault(plan.visit, standing)
     found = []
     for standing in facts:
         match standing.fact:
-            case FollowUpVisitScheduled(visit=name) if plans[name] is standing:
-                found.append(_planned(name, standing, facts, signed, today))
-            case VisitHeld(visit=held) if held is None or held not in plans:
-                found.append(_held(standing, signed))
+            case FollowUpVisitScheduled() as plan if plans[plan.visit] is standing:
+                found.append(_planned(standing, plan, facts, signed, today))
+            case VisitHeld() as held if held.visit is None or held.visit not in plans:
+                found.append(_unplanned(standing, held, signed))
     return tuple(found)
 
 
 def follow_up(found: Sequence[Visit]) -> FollowUp:
     """The overdue visit that waits longest, else the next open one, else the last follow-up held."""
-    open_visits = [v for v in found if v.state in ("tentative", "scheduled", "confirmed", "overdue")]
-    held = [v for v in found if v.state == "held" and v.follow_up]
-    if open_visits:
-        chosen = min(open_visits, key=lambda v: (v.state != "overdue", v.overdue_from or date.max))
+    waiting = [visit for visit in found if visit.state not in ("held", "cancelled")]
+    held = [visit for visit in found if visit.state == "held" and visit.follow_up]
+    if waiting:
+        chosen = min(waiting, key=lambda v: (v.state != "overdue", v.overdue_from or date.max))
     elif held:
         chosen = held[-1]
     else:
         return FollowUp()
-    state = chosen.state
-    assert state != "cancelled"
-    return FollowUp(state, chosen.visit, chosen.window, chosen.days_overdue)
+    return FollowUp(chosen.state, chosen.visit, chosen.window, chosen.days_overdue)
 
 
 def _planned(
-    name: str, plan: Standing, facts: Sequence[Standing], signed: Span | None, today: Today
+    standing: Standing,
+    plan: FollowUpVisitScheduled,
+    facts: Sequence[Standing],
+    signed: Span | None,
+    today: Today,
 ) -> Visit:
-    fact = plan.fact
-    assert isinstance(fact, FollowUpVisitScheduled)
-    changes = [s for s in facts if isinstance(s.fact, Change) and s.fact.visit == name]
-    state, window = _after_changes(fact, sorted(changes, key=_when))
-    held = [s for s in facts if isinstance(s.fact, VisitHeld) and s.fact.visit == name]
-    scheduled_after = signed is not None and not plan.span.certainly_before(signed)
-    held_after = signed is not None and any(s.span.certainly_after(signed) for s in held)
+    changes = [s for s in facts if isinstance(s.fact, Change) and s.fact.visit == plan.visit]
+    state, window = _after_changes(plan, sorted(changes, key=_when))
+    held = [(s, fact) for s, fact in of_type(facts, VisitHeld) if fact.visit == plan.visit]
+    scheduled_after = signed is not None and not standing.span.certainly_before(signed)
+    held_after = signed is not None and any(s.span.certainly_after(signed) for s, _ in held)
     last = window.last
     days = None
     if held:
         state = "held"
     elif state != "cancelled" and (days := today.days_past(last)) is not None:
         state = "overdue"
-    latest = held[-1].fact if held else None
-    told = latest if isinstance(latest, VisitHeld) else fact
+    told = held[-1][1] if held else plan
     return Visit(
-        visit=name,
-        version=plan.version,
-        visitor=_name(told.visitor or fact.visitor),
-        host=_name(told.host or fact.host),
-        place=told.place or fact.place,
-        purpose=told.purpose or fact.purpose,
+        visit=plan.visit,
+        version=standing.version,
+        visitor=_name(told.visitor or plan.visitor),
+        host=_name(told.host or plan.host),
+        place=told.place or plan.place,
+        purpose=told.purpose or plan.purpose,
         window=window.edtf,
         state=state,
-        held=_edtf(held[-1]) if held else None,
+        held=_edtf(told) if held else None,
         follow_up=scheduled_after or held_after,
         days_overdue=days,
         overdue_from=last + ONE_DAY if last != date.max else None,
@@ -113,27 +111,25 @@ def _when(change: Standing) -> tuple[date, int]:
     return (change.span.latest if change.span.earliest == date.min else change.span.earliest, change.version)
 
 
-def _held(standing: Standing, signed: Span | None) -> Visit:
-    fact = standing.fact
-    assert isinstance(fact, VisitHeld)
+def _unplanned(standing: Standing, held: VisitHeld, signed: Span | None) -> Visit:
     return Visit(
-        visit=fact.visit,
+        visit=held.visit,
         version=standing.version,
-        visitor=_name(fact.visitor),
-        host=_name(fact.host),
-        place=fact.place,
-        purpose=fact.purpose,
+        visitor=_name(held.visitor),
+        host=_name(held.host),
+        place=held.place,
+        purpose=held.purpose,
         window=None,
         state="held",
-        held=_edtf(standing),
+        held=_edtf(held),
         follow_up=signed is not None and standing.span.certainly_after(signed),
         days_overdue=None,
         overdue_from=None,
     )
 
 
-def _edtf(standing: Standing) -> str | None:
-    return standing.fact.occurred.edtf if standing.fact.occurred else None
+def _edtf(fact: VisitHeld | FollowUpVisitScheduled) -> str | None:
+    return fact.occurred.edtf if fact.occurred else None
 
 
 def _name(ref: Party | str | None) -> str | None:

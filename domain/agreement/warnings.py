@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import JsonValue
 
 from domain.agreement.ends import ended_before, ends
-from domain.agreement.history import History, Standing
+from domain.agreement.history import History, Standing, of_type
 from domain.agreement.parties import named_parties, parties
 from domain.agreement.state import Warned
+from domain.agreement.visits import first_signature
 from domain.facts import (
     ApprovalRecorded,
     EnteredIntoForce,
     EvidenceAttached,
     Extended,
-    Fact,
     LoiSigned,
     MouSigned,
     PartyJoined,
@@ -29,8 +29,8 @@ from domain.words import fold
 
 WARNINGS = {
     "no_parties": "No party is named.",
-    "mou_without_loi": "A memorandum between parties of two countries was signed, and no letter of intent is recorded.",
-    "gate_evidence_missing": "A memorandum between parties of two countries was signed; not recorded as granted: {gates}.",
+    "mou_without_loi": "A memorandum across borders was signed, and no letter of intent is recorded.",
+    "gate_evidence_missing": "A memorandum across borders was signed; not recorded as granted: {gates}.",
     "visit_before_proposal": "A visit took place before the agreement was proposed.",
     "signed_before_proposal": "It was signed before it was proposed.",
     "in_force_before_signature": "It entered into force before anything was signed.",
@@ -42,8 +42,9 @@ WARNINGS = {
     "sources_disagree": "A source attached in version {source} gives another {field}.",
     "after_end": "This was recorded, or happened, after the agreement had ended.",
     "unknown_party": "{name} is not among the parties of this agreement.",
-    "possible_duplicate": "The owner has recorded another agreement of the same kind between the same parties.",
+    "possible_duplicate": "The owner has recorded an agreement of this kind between these parties before.",
 }
+T = TypeVar("T")
 GATES_OF_KIND = {"sister_city", "sister_province", "friendship_city", "foreign_institution"}
 
 
@@ -53,9 +54,9 @@ class Facts(NamedTuple):
     standing: Sequence[Standing]
     history: History
 
-    def of(self, *types: type[Fact | Signed]) -> list[Standing]:
-        """Those of the given types."""
-        return [standing for standing in self.standing if isinstance(standing.fact, types)]
+    def of(self, kind: type[T]) -> list[tuple[Standing, T]]:
+        """Those of a kind."""
+        return list(of_type(self.standing, kind))
 
 
 def warn(code: str, standing: Standing, **params: object) -> Warned:
@@ -74,7 +75,7 @@ def warnings(standing: Sequence[Standing], history: History) -> tuple[Warned, ..
 
 
 def _no_parties(facts: Facts) -> Iterator[Warned]:
-    for opening in facts.of(Proposed):
+    for opening, _ in facts.of(Proposed):
         if not parties(facts.standing, facts.history):
             yield warn("no_parties", opening)
 
@@ -87,7 +88,7 @@ def _across_borders(facts: Facts) -> bool:
 def _mou_without_loi(facts: Facts) -> Iterator[Warned]:
     memoranda = facts.of(MouSigned)
     if memoranda and not facts.of(LoiSigned) and _across_borders(facts):
-        yield warn("mou_without_loi", memoranda[0])
+        yield warn("mou_without_loi", memoranda[0][0])
 
 
 def _gate_evidence_missing(facts: Facts) -> Iterator[Warned]:
@@ -96,51 +97,38 @@ def _gate_evidence_missing(facts: Facts) -> Iterator[Warned]:
         return
     proposed = facts.history.proposed
     needed = ["dprd", "full_powers"] if proposed and proposed.kind in GATES_OF_KIND else ["full_powers"]
-    granted = {
-        standing.fact.gate
-        for standing in facts.of(ApprovalRecorded)
-        if isinstance(standing.fact, ApprovalRecorded) and standing.fact.outcome == "granted"
-    }
+    granted = {approval.gate for _, approval in facts.of(ApprovalRecorded) if approval.outcome == "granted"}
     if missing := [gate for gate in needed if gate not in granted]:
-        yield warn("gate_evidence_missing", memoranda[0], gates=", ".join(missing))
+        yield warn("gate_evidence_missing", memoranda[0][0], gates=", ".join(missing))
 
 
-def _before_proposal(facts: Facts, code: str, kind: type[Fact | Signed]) -> Iterator[Warned]:
-    for opening in facts.of(Proposed):
-        for standing in facts.of(kind):
+def _before_proposal(facts: Facts, code: str, kind: type[VisitHeld | Signed]) -> Iterator[Warned]:
+    for opening, _ in facts.of(Proposed):
+        for standing, _ in facts.of(kind):
             if standing.span.certainly_before(opening.span):
                 yield warn(code, standing)
 
 
-def _signed_by(facts: Facts) -> Span | None:
-    spans = [standing.span for standing in facts.of(Signed)]
-    return Span(min(s.earliest for s in spans), min(s.latest for s in spans)) if spans else None
-
-
 def _in_force_before_signature(facts: Facts) -> Iterator[Warned]:
-    signed = _signed_by(facts)
-    for standing in facts.of(EnteredIntoForce):
-        fact = standing.fact
-        assert isinstance(fact, EnteredIntoForce)
+    signed = first_signature(facts.standing)
+    for standing, fact in facts.of(EnteredIntoForce):
         if signed and (fact.effective.certain if fact.effective else standing.span).certainly_before(signed):
             yield warn("in_force_before_signature", standing)
 
 
 def _overridden_order(facts: Facts) -> Iterator[Warned]:
     memoranda = facts.of(MouSigned)
-    for standing in facts.of(LoiSigned):
-        if memoranda and all(standing.span.certainly_after(mou.span) for mou in memoranda):
-            reasons = [s.fact.override_reason for s in (standing, *memoranda) if isinstance(s.fact, Signed)]
+    for standing, loi in facts.of(LoiSigned):
+        if memoranda and all(standing.span.certainly_after(signed.span) for signed, _ in memoranda):
+            reasons = (loi.override_reason, *(mou.override_reason for _, mou in memoranda))
             yield warn("loi_after_mou", standing, reason=next(filter(None, reasons), "–"))
 
 
 def _realised(facts: Facts) -> Iterator[Warned]:
-    signed = _signed_by(facts)
-    for standing in facts.of(Realised):
-        fact = standing.fact
-        assert isinstance(fact, Realised)
+    signed = first_signature(facts.standing)
+    for standing, realised in facts.of(Realised):
         if signed is None:
-            yield warn("realised_unsigned", standing, reason=fact.override_reason or "–")
+            yield warn("realised_unsigned", standing, reason=realised.override_reason or "–")
         elif not facts.of(MouSigned):
             yield warn("realised_without_mou", standing)
         elif standing.span.certainly_before(signed):
@@ -160,14 +148,12 @@ def _renewed_after_expiry(facts: Facts) -> Iterator[Warned]:
 
 
 def _sources_disagree(facts: Facts) -> Iterator[Warned]:
-    for source in facts.of(EvidenceAttached):
-        fact = source.fact
-        assert isinstance(fact, EvidenceAttached)
-        disputed = facts.history.standing.get(fact.version)
+    for source, attached in facts.of(EvidenceAttached):
+        disputed = facts.history.standing.get(attached.version)
         if disputed is None or disputed.stated_in > source.version:
             continue
         recorded = disputed.fact.model_dump(mode="json")
-        for name, said in fact.says.items():
+        for name, said in attached.says.items():
             if _differs(recorded.get(name), said):
                 yield warn("sources_disagree", disputed, source=source.version, field=name)
 

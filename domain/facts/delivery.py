@@ -65,7 +65,10 @@ class CommitmentRealised(FactBase):
     """A commitment was kept."""
 
     model_config = example(
-        type="commitment_realised", occurred="2024-06", commitment="support-ikn", outcome="Masterplan handed over"
+        type="commitment_realised",
+        occurred="2024-06",
+        commitment="support-ikn",
+        outcome="Masterplan handed over",
     )
     type: Literal["commitment_realised"] = "commitment_realised"
     commitment: ShortId

@@ -12,7 +12,9 @@ from domain.words import Name, Text
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="ISO 639 or BCP 47")]
 AgreementId = Annotated[
     str,
-    Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", description="An agreement"),
+    Field(
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", description="An agreement"
+    ),
 ]
 Ground = Literal[
     "agreed_procedure",
@@ -99,7 +101,10 @@ class ArrangementSigned(Signed):
     """An implementing arrangement was signed: a PKS, an MoA, a plan of action."""
 
     model_config = example(
-        type="arrangement_signed", occurred="2019-02", local_title="Perjanjian Kerja Sama", valid_until="2022-02-28"
+        type="arrangement_signed",
+        occurred="2019-02",
+        local_title="Perjanjian Kerja Sama",
+        valid_until="2022-02-28",
     )
     type: Literal["arrangement_signed"] = "arrangement_signed"
 
@@ -108,7 +113,11 @@ class ApprovalRecorded(FactBase):
     """A gate on the way to signature gave its answer."""
 
     model_config = example(
-        type="approval_recorded", occurred="2023-03-30", gate="dprd", outcome="granted", authority="DPRD Kota Bandung"
+        type="approval_recorded",
+        occurred="2023-03-30",
+        gate="dprd",
+        outcome="granted",
+        authority="DPRD Kota Bandung",
     )
     type: Literal["approval_recorded"] = "approval_recorded"
     gate: Literal["dprd", "kemendagri", "kemlu", "full_powers", "cpaffc", "other"]
@@ -128,7 +137,9 @@ class EnteredIntoForce(FactBase):
 class Amended(FactBase):
     """The parties changed what they had agreed."""
 
-    model_config = example(type="amended", occurred="2021-05", summary="Waste technology added", fields=["waste"])
+    model_config = example(
+        type="amended", occurred="2021-05", summary="Waste technology added", fields=["waste"]
+    )
     type: Literal["amended"] = "amended"
     summary: Text | None = None
     fields: tuple[FieldRef, ...] = ()
@@ -169,7 +180,9 @@ class Resumed(Turn):
 class Terminated(Turn):
     """The agreement was ended. Grounds: UU 24/2000 on international treaties, article 18."""
 
-    model_config = example(type="terminated", occurred="2024-02-01", effective="2024-08-01", ground="superseded")
+    model_config = example(
+        type="terminated", occurred="2024-02-01", effective="2024-08-01", ground="superseded"
+    )
     type: Literal["terminated"] = "terminated"
     ground: Ground | None = None
 

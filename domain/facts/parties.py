@@ -23,7 +23,9 @@ class PartyJoined(FactBase):
 class PartyLeft(FactBase):
     """A party left; the agreement goes on without it."""
 
-    model_config = example(type="party_left", occurred="2022-06", party="Kabupaten Bandung", effective="2022-12-31")
+    model_config = example(
+        type="party_left", occurred="2022-06", party="Kabupaten Bandung", effective="2022-12-31"
+    )
     type: Literal["party_left"] = "party_left"
     party: PartyRef
     effective: UncertainDate | None = None

@@ -27,7 +27,7 @@ class EvidenceAttached(FactBase):
     type: Literal["evidence_attached"] = "evidence_attached"
     version: TargetVersion
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
-    says: dict[Name, JsonValue] = {}
+    says: dict[Name, JsonValue] = Field({}, description="By field: what this source states")
 
 
 class AnnotationAdded(FactBase):

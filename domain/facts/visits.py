@@ -43,7 +43,11 @@ class VisitRescheduled(FactBase):
     """A planned visit got another window."""
 
     model_config = example(
-        type="visit_rescheduled", occurred="2025-09-01", visit="return-visit", window="2025-11", reason="Elections"
+        type="visit_rescheduled",
+        occurred="2025-09-01",
+        visit="return-visit",
+        window="2025-11",
+        reason="Elections",
     )
     type: Literal["visit_rescheduled"] = "visit_rescheduled"
     visit: ShortId
@@ -54,7 +58,9 @@ class VisitRescheduled(FactBase):
 class VisitCancelled(FactBase):
     """A planned visit was called off."""
 
-    model_config = example(type="visit_cancelled", occurred="2025-09-01", visit="return-visit", reason="No budget")
+    model_config = example(
+        type="visit_cancelled", occurred="2025-09-01", visit="return-visit", reason="No budget"
+    )
     type: Literal["visit_cancelled"] = "visit_cancelled"
     visit: ShortId
     reason: Text | None = None

@@ -173,8 +173,10 @@ class Attempt:
     def _head(self, agreement: UUID, history: History) -> dict[str, object]:
         reach, proposed = access(history), history.proposed
         before = self.batch.heads.get(agreement)
-        opened = self.batch.position + 1 + next(
-            (index for index, entry in enumerate(self.entries) if entry.agreement == agreement), 0
+        opened = (
+            self.batch.position
+            + 1
+            + next((index for index, entry in enumerate(self.entries) if entry.agreement == agreement), 0)
         )
         return {
             "agreement": agreement,

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -94,7 +94,9 @@ class Journal:
         query = sa.select(*columns).where(heads.c.agreement.in_(list(agreements)))
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
-        return {row.agreement: Access(row.owner, row.visibility, frozenset(row.readers.split())) for row in rows}
+        return {
+            row.agreement: Access(row.owner, row.visibility, frozenset(row.readers.split())) for row in rows
+        }
 
     def twins(self, agreements: Iterable[UUID]) -> set[UUID]:
         """Those that the same owner had recorded before: same kind, same parties, and no less public."""
@@ -143,7 +145,7 @@ class Journal:
         while (group := self._next_group()) is not None:
             try:
                 outcomes = self._commit([command for command, _ in group])
-            except Exception as error:  # noqa: BLE001  # whatever it was, those who wait must hear of it
+            except Exception as error:  # whatever it was, those who wait must hear of it
                 self._cache.clear()
                 for _, future in group:
                     future.set_exception(_unavailable(error))
@@ -191,7 +193,9 @@ class Journal:
     def _preload(self, connection: Connection, batch: Batch, commands: Sequence[Command]) -> None:
         """Where an agreement stands: one query for all, so that those in the cache need no other."""
         wanted = {step.agreement for command in commands for step in command.steps if step.agreement}
-        for row in connection.execute(sa.select(heads).where(heads.c.agreement.in_(wanted))) if wanted else ():
+        for row in (
+            connection.execute(sa.select(heads).where(heads.c.agreement.in_(wanted))) if wanted else ()
+        ):
             cached = self._cache.get(row.agreement)
             if cached is not None and cached.version == row.version:
                 batch.histories[row.agreement] = cached
@@ -223,7 +227,9 @@ class Journal:
         return self.mapper.read(*row)
 
 
-def _known(connection: Connection, commands: Iterable[Command]) -> dict[tuple[str, str], tuple[bytes, Answer]]:
+def _known(
+    connection: Connection, commands: Iterable[Command]
+) -> dict[tuple[str, str], tuple[bytes, Answer]]:
     keys = {(command.actor.id, command.command_id) for command in commands}
     query = sa.select(receipts).where(sa.tuple_(receipts.c.principal, receipts.c.command_id).in_(keys))
     return {

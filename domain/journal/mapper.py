@@ -40,7 +40,7 @@ class EntryMapper(Mapper[UUID]):
             state = b'{"schema_version":%d,' % schema + state[1:]
         return StoredEvent(entry.agreement, entry.version, entry.fact.type, state)
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Entry:  # type: ignore[override]  # as above
+    def to_domain_event(self, stored_event: StoredEvent) -> Entry:
         """Read an entry, brought up to today's schema.
 
         Raises:
@@ -48,9 +48,13 @@ class EntryMapper(Mapper[UUID]):
         """
         position = stored_event.id if isinstance(stored_event, Notification) else None
         stored = stored_event
-        return self.read(position, stored.originator_id, stored.originator_version, stored.topic, stored.state)
+        return self.read(
+            position, stored.originator_id, stored.originator_version, stored.topic, stored.state
+        )
 
-    def read(self, position: int | None, agreement: UUID | str, version: int, topic: str, state: bytes) -> Entry:
+    def read(
+        self, position: int | None, agreement: UUID | str, version: int, topic: str, state: bytes
+    ) -> Entry:
         """Read one row of the journal; see `to_domain_event`."""
         try:
             entry = self._read(topic, state)

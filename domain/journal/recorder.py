@@ -101,7 +101,9 @@ class JournalRecorder(_Reader, ApplicationRecorder):
         """A page of the journal, in order of position."""
         query = PAGE.limit(limit)
         if start is not None:
-            query = query.where(events.c.position >= start if inclusive_of_start else events.c.position > start)
+            query = query.where(
+                events.c.position >= start if inclusive_of_start else events.c.position > start
+            )
         if stop is not None:
             query = query.where(events.c.position <= stop)
         if topics:
@@ -112,7 +114,8 @@ class JournalRecorder(_Reader, ApplicationRecorder):
     def max_notification_id(self) -> int | None:
         """The position of the newest event, or None in an empty journal."""
         with self.engine.connect() as connection:
-            return connection.scalar(NEWEST)
+            newest: int | None = connection.scalar(NEWEST)
+            return newest
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "PollingSubscription":
         """Follow the journal from a position on."""

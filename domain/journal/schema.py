@@ -10,7 +10,9 @@ metadata = sa.MetaData()
 events = sa.Table(
     "events",
     metadata,
-    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+    ),
     sa.Column("agreement", sa.Uuid, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
@@ -82,10 +84,19 @@ _POSTGRESQL_FUNCTIONS = (
        END $$""",
 )
 _POSTGRESQL_GUARDS = (
-    ("{table}_never_changes", "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"),
-    ("{table}_never_shrinks", "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"),
+    (
+        "{table}_never_changes",
+        "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    ),
+    (
+        "{table}_never_shrinks",
+        "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ),
 )
-_POSTGRESQL_DENSE = ("events_only_append", "BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_gap()")
+_POSTGRESQL_DENSE = (
+    "events_only_append",
+    "BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_gap()",
+)
 
 
 def create(engine: Engine) -> None:
@@ -108,9 +119,19 @@ def _guard_sqlite(connection: Connection) -> None:
 
 
 def _guard_postgresql(connection: Connection) -> None:
-    guards = [(name.format(table=t), rule.format(table=t), t) for t in ("events", "receipts") for name, rule in _POSTGRESQL_GUARDS]
+    guards = [
+        (name.format(table=t), rule.format(table=t), t)
+        for t in ("events", "receipts")
+        for name, rule in _POSTGRESQL_GUARDS
+    ]
     guards.append((*_POSTGRESQL_DENSE, "events"))
-    present = set(connection.scalars(sa.text("SELECT tgname FROM pg_trigger WHERE tgrelid = 'events'::regclass OR tgrelid = 'receipts'::regclass")))
+    present = set(
+        connection.scalars(
+            sa.text(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'events'::regclass OR tgrelid = 'receipts'::regclass"
+            )
+        )
+    )
     if present.issuperset(name for name, _, _ in guards):
         return
     for function in _POSTGRESQL_FUNCTIONS:
