@@ -30,6 +30,7 @@ Key = Annotated[
         description="Repeat it to repeat the request safely: a retry gets the first answer.",
     ),
 ]
+LONGEST_VERSION = 18  # digits
 Writer = Annotated[Actor, Depends(writer)]
 
 
@@ -154,11 +155,11 @@ def parse_id(agreement: str) -> UUID:
 
 
 def expected(if_match: str | None) -> int | None:
-    """The version that If-Match asks for (RFC 9110, section 13.1.1); -1, which never is, for what is none of ours."""
+    """The version that If-Match asks for (RFC 9110, section 13.1.1); -1, which never is, for other tags."""
     if if_match is None or if_match.strip() == "*":
         return None
     tag = if_match.strip().strip('"')
-    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 19 else -1
+    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) <= LONGEST_VERSION else -1
 
 
 def _command(

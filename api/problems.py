@@ -1,6 +1,7 @@
 """What went wrong, why, and what to do next (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -190,7 +191,7 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 405:
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             params = {"method": request.method}
             return respond(request, Problem("method_not_allowed", 405, params=params, headers=error.headers))
         known = {401: "no_token", 403: "not_allowed", 404: "not_found", 413: "too_large"}
@@ -200,7 +201,7 @@ def register(app: FastAPI) -> None:
         )
 
     @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def _unexpected(request: Request, _: Exception) -> JSONResponse:
         return respond(request, Problem("internal", 500))
 
 
@@ -278,7 +279,7 @@ def pointer(location: Sequence[int | str], body: Any, kind: str = "") -> str:
         if (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int) and part < len(here)
         ):
-            here = here[part]
+            here = here[part]  # type: ignore[index]  # the part is what such a body is indexed by
         elif not (kind == "missing" and place == len(location) - 1):
             continue
         steps.append(str(part).replace("~", "~0").replace("/", "~1"))

@@ -159,7 +159,7 @@ def _padded(text: str) -> Span:
 def _parsed(text: str) -> EDTFObject:
     parsed = _asked(text, lambda: parse_edtf(text))
     if isinstance(parsed, Interval):
-        raise ValueError(f"'{text}' is an interval within another")
+        raise ValueError(f"'{text}' is an interval within another")  # noqa: TRY004  # the text is wrong, not its type
     assert isinstance(parsed, EDTFObject)
     return parsed
 

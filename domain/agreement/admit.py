@@ -35,15 +35,15 @@ REFUSALS = {
     "not_proposed": "An agreement opens with its proposal; the first fact must be `proposed`.",
     "already_proposed": "This agreement has been proposed already; only version 1 can be `proposed`.",
     "first_stays_proposed": "Version 1 opens the agreement; a correction must leave it `proposed`.",
-    "in_the_future": "{occurred} is later than tomorrow. A plan has its own field: `window`, `due`, `effective`.",
+    "in_the_future": "{occurred} is later than tomorrow. Plans have fields of their own, such as `window`.",
     "voided": "This agreement is void, because its proposal was retracted. Retract that retraction first.",
     "unknown_version": "There is no version {target} of this agreement; the newest is {newest}.",
     "not_an_original": "Version {target} is a correction or a retraction itself. Name the entry it is about.",
     "already_retracted": "Version {target} has been retracted already. Retract the retraction to restore it.",
     "unknown_field": "Version {target} is a `{type}`, which has no field {field}.",
     "ended": "The agreement ended in version {end}, before this happened. A new cycle is a new agreement.",
-    "loi_after_mou": "This puts the letter of intent after every memorandum. If that is right, say why in `override_reason`.",
-    "realised_unsigned": "Nothing is signed that could be realised. If that is right, say why in `override_reason`.",
+    "loi_after_mou": "The letter of intent would follow every memorandum. If so, give an `override_reason`.",
+    "realised_unsigned": "Nothing is signed that could be realised. If it is right, give an `override_reason`.",
     "unknown_visit": "No visit {visit} has been scheduled in this agreement.",
     "visit_exists": "A visit {visit} exists already; choose another id.",
     "unknown_commitment": "No commitment {commitment} has been made in this agreement.",
@@ -54,7 +54,13 @@ RECORD_KEEPING_ON_VOID = frozenset({"retracted", "annotated", "evidence_attached
 
 
 class Refused(Exception):
-    """A fact that cannot be true, given the history. `code` is stable; `params` fill its sentence."""
+    """A fact that cannot be true, given the history. `code` is stable; `params` fill its sentence.
+
+    `step` and `fact` say, counting from 0, which fact of a command it was.
+    """
+
+    step: int = 0
+    fact: int = 0
 
     def __init__(self, code: str, **params: object) -> None:
         self.code = code

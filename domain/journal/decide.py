@@ -104,17 +104,17 @@ class Attempt:
             Declined: the actor may not, or the version is another one.
             Refused: a fact cannot be true.
         """
-        position = 0
+        index = 0
         try:
             agreement, history = self._open(step)
             warned: list[Warned] = []
-            for position, fact in enumerate(step.facts):
+            for index, fact in enumerate(step.facts):  # noqa: B007  # told when the fact is refused
                 history, brought = self._record(agreement, history, fact)
                 warned += brought
             self.histories[agreement] = history
             warned += self._take_place(agreement, history, step.facts)
         except (Declined, Refused) as declined:
-            declined.step, declined.fact = number, position  # type: ignore[union-attr]  # noted on either
+            declined.step, declined.fact = number, index
             raise
         return Result(agreement, history.version, self.batch.position + len(self.entries), tuple(warned))
 

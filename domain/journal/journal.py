@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -193,13 +194,13 @@ class Journal:
     def _preload(self, connection: Connection, batch: Batch, commands: Sequence[Command]) -> None:
         """Where an agreement stands: one query for all, so that those in the cache need no other."""
         wanted = {step.agreement for command in commands for step in command.steps if step.agreement}
-        for row in (
-            connection.execute(sa.select(heads).where(heads.c.agreement.in_(wanted))) if wanted else ()
-        ):
-            cached = self._cache.get(row.agreement)
-            if cached is not None and cached.version == row.version:
-                batch.histories[row.agreement] = cached
-            batch.heads[row.agreement] = dict(row._mapping)
+        query = sa.select(heads).where(heads.c.agreement.in_(wanted))
+        for row in connection.execute(query).mappings() if wanted else ():
+            agreement = row["agreement"]
+            cached = self._cache.get(agreement)
+            if cached is not None and cached.version == row["version"]:
+                batch.histories[agreement] = cached
+            batch.heads[agreement] = dict(row)
 
     def _load(self, connection: Connection, agreement: UUID) -> History:
         query = sa.select(schema.events).where(schema.events.c.agreement == agreement)
@@ -223,8 +224,8 @@ class Journal:
         while len(self._cache) > CACHED_HISTORIES:
             self._cache.popitem(last=False)
 
-    def _entry(self, row: sa.Row[tuple[int, UUID, int, str, bytes]]) -> Entry:
-        return self.mapper.read(*row)
+    def _entry(self, row: sa.Row[Any]) -> Entry:
+        return self.mapper.read(row.position, row.agreement, row.version, row.topic, row.state)
 
 
 def _known(

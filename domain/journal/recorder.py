@@ -62,7 +62,7 @@ class SnapshotRecorder(_Reader):
 
     table = snapshots
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Keep snapshots.
 
         Raises:
@@ -79,7 +79,7 @@ class JournalRecorder(_Reader, ApplicationRecorder):
 
     table = events
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
         """Append, all or nothing, and give the positions.
 
         Raises:

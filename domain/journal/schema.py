@@ -73,7 +73,9 @@ _SQLITE_RECEIPTS_GUARD = """
 
 _POSTGRESQL_FUNCTIONS = (
     """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+       BEGIN
+         RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+       END $$""",
     """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events) THEN
@@ -93,6 +95,8 @@ _POSTGRESQL_GUARDS = (
         "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     ),
 )
+_POSTGRESQL_PRESENT = """
+    SELECT tgname FROM pg_trigger WHERE tgrelid IN ('events'::regclass, 'receipts'::regclass)"""
 _POSTGRESQL_DENSE = (
     "events_only_append",
     "BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_gap()",
@@ -125,13 +129,7 @@ def _guard_postgresql(connection: Connection) -> None:
         for name, rule in _POSTGRESQL_GUARDS
     ]
     guards.append((*_POSTGRESQL_DENSE, "events"))
-    present = set(
-        connection.scalars(
-            sa.text(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'events'::regclass OR tgrelid = 'receipts'::regclass"
-            )
-        )
-    )
+    present = set(connection.scalars(sa.text(_POSTGRESQL_PRESENT)))
     if present.issuperset(name for name, _, _ in guards):
         return
     for function in _POSTGRESQL_FUNCTIONS:
