@@ -50,7 +50,7 @@ def look(history: History, today: Today) -> State:
         owner=reach.owner,
         visibility=reach.visibility,
         reference=opening.reference,
-        parties=parties(certain, history) or opening.parties,
+        parties=parties(certain, history) if history.proposed else opening.parties,
         fields=fields(certain, history),
         status=status,
         milestones=_milestones(climbed),
@@ -74,12 +74,10 @@ def look(history: History, today: Today) -> State:
 
 def _opening(history: History) -> Proposed:
     """The proposal as it stands, or as it stood before it was retracted."""
-    if history.proposed is not None:
-        return history.proposed
-    original = history.entries.get(1)
-    if original is None or not isinstance(original.fact, Proposed):
-        raise LookupError("nothing is recorded of this agreement")
-    return original.fact
+    _, opening = history.stated(1) if 1 in history.entries else (None, None)
+    if isinstance(opening, Proposed):
+        return opening
+    raise LookupError("nothing is recorded of this agreement")
 
 
 def _by_then(history: History, today: Today) -> tuple[list[Standing], tuple[Uncertain, ...]]:
