@@ -14,7 +14,7 @@ from domain.facts import (
     Realised,
     Signed,
 )
-from domain.values import FieldOfCooperation, Party, Person, Presentation, party_name
+from domain.values import FieldOfCooperation, Party, Person, Presentation
 from domain.values import Standing as FieldAgreed
 from domain.words import fold
 
@@ -33,7 +33,7 @@ def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
                 present.setdefault(party.key, party)
             case PartyLeft(party=ref):
                 for key, party in list(present.items()):
-                    if party.is_called(party_name(ref)) and (isinstance(ref, str) or ref.key == key):
+                    if party.is_called(ref) if isinstance(ref, str) else ref.key == key:
                         del present[key]
     return tuple(present.values())
 
