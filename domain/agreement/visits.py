@@ -14,7 +14,7 @@ from domain.facts import (
     VisitHeld,
     VisitRescheduled,
 )
-from domain.uncertain_date import Span, UncertainDate
+from domain.uncertain_date import ANY_DAY, Span, UncertainDate, certain_bounds
 from domain.values import Party, party_name
 
 Change = VisitConfirmed | VisitRescheduled | VisitCancelled
@@ -49,7 +49,7 @@ def follow_up(found: Sequence[Visit]) -> FollowUp:
     if waiting:
         chosen = min(waiting, key=lambda v: (v.state != "overdue", v.overdue_from or date.max))
     elif held:
-        chosen = held[-1]
+        chosen = max(reversed(held), key=lambda v: certain_bounds(v.held) if v.held else ANY_DAY)
     else:
         return FollowUp()
     return FollowUp(chosen.state, chosen.visit, chosen.window, chosen.days_overdue)
