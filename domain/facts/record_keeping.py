@@ -5,12 +5,12 @@ They are in force as soon as they are recorded; `occurred` says nothing about wh
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from domain.facts.common import FactBase, example
 from domain.values import Evidence
 from domain.values import Visibility as VisibilityValue
-from domain.words import Name, Organisation, Text
+from domain.words import Name, Organisation, Said, Text
 
 TargetVersion = Annotated[int, Field(ge=1, description="The version of the entry that this is about")]
 
@@ -27,7 +27,7 @@ class EvidenceAttached(FactBase):
     type: Literal["evidence_attached"] = "evidence_attached"
     version: TargetVersion
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
-    says: dict[Name, JsonValue] = Field({}, description="By field: what this source states")
+    says: dict[Name, Said] = Field({}, description="By field: what this source states")
 
 
 class AnnotationAdded(FactBase):
