@@ -74,9 +74,10 @@ def look(history: History, today: Today) -> State:
 
 def _opening(history: History) -> Proposed:
     """The proposal as it stands, or as it stood before it was retracted."""
-    _, opening = history.stated(1) if 1 in history.entries else (None, None)
-    if isinstance(opening, Proposed):
-        return opening
+    told = (history.stated(1)[1], history.entries[1].fact) if 1 in history.entries else ()
+    for opening in told:
+        if isinstance(opening, Proposed):
+            return opening
     raise LookupError("nothing is recorded of this agreement")
 
 

@@ -192,6 +192,11 @@ def test_a_correction_of_a_correction_that_slipped_in_says_nothing() -> None:
     story.then(status="loi_signed", milestones={"loi_signed": "2018"})
 
 
+def test_an_opening_that_a_correction_took_away_is_as_good_as_void() -> None:
+    story = given_unchecked(proposed(visibility="organisation"), correct(1, loi("2018")))
+    story.then(status=None, voided=True, title="Bandung – Nanning", visibility="organisation")
+
+
 def test_corrections_are_no_facts_of_the_timeline() -> None:
     story = given(proposed(), loi("2018"), correct(2, loi("2017")), retract(3))
     assert [standing.version for standing in story.history.in_order()] == [1, 2]
