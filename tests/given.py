@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.agreement import EMPTY, History, Recorded, Refused, State, Warned, admit, derive, fold
+from domain.agreement.warnings import WARNINGS
 from domain.facts import FACT, Fact
 
 TODAY = "2026-11-21"
@@ -104,6 +105,7 @@ class Story:
         warning = Warned(code, about, tuple(params.items()))
         assert warning in self.accepted().brought, self.brought
         assert warning in self.state.warnings, self.state.warnings
+        assert "{" not in WARNINGS[code].format(**params)
         return self
 
     def warning(self, *codes: str) -> "Story":

@@ -104,7 +104,13 @@ def test_an_overdue_step_is_still_a_step(step: Fact) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", [promise("c1"), promise("c1", due={"as_stated": "segera"}), visit("v1", {"as_stated": "segera"})]
+    "step",
+    [
+        promise("c1"),
+        promise("c1", due={"as_stated": "segera"}),
+        visit("v1", {"as_stated": "segera"}),
+        visit("v1", "XXXX"),
+    ],
 )
 def test_an_undated_step_is_none(step: Fact) -> None:
     in_2020(SIGNED, step).on("2021-07-01").then(flags={"no_next_step", "stalled"})
@@ -167,6 +173,12 @@ def test_notice_is_due_so_many_days_before_it_runs_out() -> None:
     story.on("2021-06-13").then(standing="active", flags=set())
     story.on("2021-06-14").then(flags={"notice_due"})
     story.on("2022-01-01").then(standing="expired", flags=set())
+
+
+def test_the_latest_paper_says_how_long_before_notice_is_due() -> None:
+    renewed = expiring(notice_days=200).when(mou("2021-01-01", valid_until="2021-12-31", notice_days=10))
+    assert "notice_due" not in renewed.on("2021-12-20").state.flags
+    assert "notice_due" in renewed.on("2021-12-21").state.flags
 
 
 def test_notice_of_no_days_is_due_on_the_last_day() -> None:

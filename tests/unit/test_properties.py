@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.agreement import EMPTY, History, Recorded, Refused, State, admit, derive, evolve, fold, outlook
 from domain.agreement.admit import impossibilities
 from domain.agreement.history import occurred_span
+from domain.agreement.warnings import WARNINGS
 from domain.facts import FACT, Corrected, Fact, Retracted
 from tests.given import TODAYS_DATE, fact
 from tests.strategies import days, histories, later_facts, lifecycle_facts, openings
@@ -83,6 +84,13 @@ def test_nothing_impossible_is_in_a_history_that_was_admitted(entries: list[Reco
     history = admitted(entries)
     assert list(impossibilities(history)) == []
     assert not history.entries or derive(history, day).version == history.version
+
+
+@soon
+@given(histories(), days)
+def test_every_warning_has_the_words_for_its_sentence(entries: list[Recorded], day: date) -> None:
+    for warned in derive(fold(entries), day).warnings:
+        assert WARNINGS[warned.code].format(**dict(warned.params))
 
 
 @soon

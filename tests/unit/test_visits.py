@@ -36,6 +36,11 @@ def test_a_visit_that_was_called_off_can_be_planned_anew() -> None:
     )
 
 
+def test_a_change_of_unknown_day_came_when_it_was_recorded() -> None:
+    story = SIGNED.when(visit("v1", "2020-09"), rescheduled("v1", "2027", "2020-08"), cancelled("v1"))
+    assert states(story) == {"v1": "cancelled"}
+
+
 def test_a_visit_is_overdue_from_the_day_after_its_window() -> None:
     story = SIGNED.when(visit("v1", "2025-09", "2025-03"))
     story.on("2025-09-30").then(follow_up={"state": "scheduled", "days_overdue": None})

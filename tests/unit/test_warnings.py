@@ -223,6 +223,11 @@ def test_what_was_recorded_before_the_end_is_not_marked() -> None:
     ).warning("mou_without_loi", "gate_evidence_missing")
 
 
+def test_what_was_recorded_before_anybody_recorded_the_end_is_not_marked() -> None:
+    told = [recorded("2025-01-01", item) for item in (proposed(), mou("2018"), held("2019"))]
+    given(*told).when(terminated("2020")).quiet_about("after_end")
+
+
 def test_the_same_day_is_not_after_the_end() -> None:
     given(proposed(), terminated("2026-11-21")).when(note()).quiet_about("after_end")
     given(proposed(), terminated(YESTERDAY)).when(note()).warned("after_end")
