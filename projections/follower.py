@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.databases import Databases, one_at_a_time, writing
 from domain.journal import Entry, Journal
 from projections.calendar import Calendar
 from projections.change import Change, Projection
+from projections.citations import Citations
 from projections.parties import Parties
 from projections.register import Register
 from projections.timeline import Timeline
@@ -58,7 +59,13 @@ class Follower:
 
     def __init__(self, journal: Journal, databases: Databases) -> None:
         self.journal = journal
-        self.projections: tuple[Projection, ...] = (Register(), Timeline(), Calendar(), Parties())
+        self.projections: tuple[Projection, ...] = (
+            Register(),
+            Timeline(),
+            Calendar(),
+            Parties(),
+            Citations(),
+        )
         self.engine = databases.engine("views")
         self.moved = threading.Condition()
         self._known: OrderedDict[UUID, Change] = OrderedDict()
@@ -97,20 +104,26 @@ class Follower:
                 self.moved.wait(min(left, 0.05))
         return reached >= position
 
-    def catch_up(self) -> int:
-        """Bring every projection that is not stuck to the journal's head. Returns the entries read."""
-        read = 0
-        while count := self._step():
-            read += count
-        return read
+    def catch_up(self, progress: Callable[[int], None] = lambda position: None) -> None:
+        """Bring every projection that is not stuck to the journal's head, telling how far it is."""
+        while self._step():
+            progress(self._going_position())
 
-    def rebuild(self, names: Sequence[str] = ()) -> int:
-        """Empty some views, or all, and fill them again from the first entry. Returns the entries read."""
+    def rebuild(
+        self, names: Sequence[str] = (), progress: Callable[[int], None] = lambda position: None
+    ) -> None:
+        """Empty some views, or all, and fill them again from the first entry.
+
+        Raises:
+            LookupError: there is no such view.
+        """
+        if unknown := set(names) - {projection.name for projection in self.projections}:
+            raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         with writing(self.engine).begin() as connection:
             for projection in self.projections:
                 if not names or projection.name in names:
                     self._reset(connection, projection)
-        return self.catch_up()
+        self.catch_up(progress)
 
     def _create(self) -> None:
         with writing(self.engine).begin() as connection:

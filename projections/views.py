@@ -22,6 +22,7 @@ from projections.register import Register, register
 
 PAST_DAYS_KEPT = 4
 PAGE = 5000
+LAST_DAY = date.max - timedelta(days=1)  # stretches end before date.max
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Views:
     @contextmanager
     def on(self, day: date) -> Iterator[View]:
         """The views as they are on a day. One consistent snapshot, position included."""
+        day = min(day, LAST_DAY)
         with self._snapshot() as connection:
             position = min(checkpoint.position for checkpoint in read_checkpoints(connection))
             newest = connection.scalar(sa.select(sa.func.max(register.c.recorded_on)))

@@ -43,7 +43,7 @@ REFUSALS = {
     "unknown_field": "Version {target} is a `{type}`, which has no field {field}.",
     "ended": "The agreement ended in version {end}, before this happened. A new cycle is a new agreement.",
     "loi_after_mou": "The letter of intent would follow every memorandum. If so, give an `override_reason`.",
-    "realised_unsigned": "Nothing is signed that could be realised. If it is right, give an `override_reason`.",
+    "realised_unsigned": "Nothing is signed that could be realised. If so, give an `override_reason`.",
     "unknown_visit": "No visit {visit} has been scheduled in this agreement.",
     "visit_exists": "A visit {visit} exists already; choose another id.",
     "unknown_commitment": "No commitment {commitment} has been made in this agreement.",

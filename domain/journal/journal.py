@@ -33,7 +33,8 @@ Job = tuple[Command, "Future[Answer]"]
 class Journal:
     """Opens the journal, reads it, and commits commands in groups through one writer thread.
 
-    Every method may be called from any thread. `clock` gives the time in UTC.
+    Every method may be called from any thread. `clock` gives the time in UTC. `newest` is the position that
+    this process has seen committed; others may have gone further.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Journal:
         self.software = software
         self.clock = clock
         self.appended = threading.Condition()
+        self.newest = 0
         self._cache: OrderedDict[UUID, History] = OrderedDict()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="journal writer", daemon=True)
@@ -187,6 +189,7 @@ class Journal:
             self._preload(connection, batch, commands)
             outcomes = [batch.decide(command) for command in commands]
             self._store(connection, batch)
+        self.newest = batch.position
         for agreement, history in batch.histories.items():
             self._remember(agreement, history)
         return outcomes
