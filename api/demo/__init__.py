@@ -1,0 +1,1 @@
+"""The agreements that a demonstration starts with, as requests to the API."""
