@@ -1,4 +1,4 @@
-"""Doors to one agreement: how it stands, its trail and its timeline. They read the journal: always current."""
+"""Doors to one agreement: how it stands, its trail, its timeline."""
 
 import json
 from collections.abc import Sequence

@@ -172,7 +172,7 @@ def directory(data: Path | None) -> Iterator[Directory]:
         people.close()
 
 
-def _serve(running: Running, host: str, port: int, ready: Callable[[], object]) -> None:
+def _serve(running: Running, host: str, port: int, ready: Callable[[], None]) -> None:
     from api.server import serve as answer  # noqa: PLC0415  # the other commands start faster without it
 
     if not answer(running.settings, running, host, port, ready):

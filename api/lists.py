@@ -94,8 +94,8 @@ def agreements(request: Request, actor: Reader, query: Annotated[RegisterQuery, 
     running: Running = request.app.state.running
     language = language_of(request)
     with looking(running, query) as view:
-        filters = query.model_dump()
-        page = listing.agreements(view, actor, filters, query.sort, start_of(query, query.sort), query.limit)
+        wanted = listing.Wanted(query.model_dump(), query.sort, start_of(query, query.sort), query.limit)
+        page = listing.agreements(view, actor, wanted)
     again = running.journal.twins([row["agreement"] for row in page.rows])
     items = [_item(row, view, language, again=row["agreement"] in again) for row in page.rows]
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
@@ -148,7 +148,7 @@ def parties(request: Request, actor: Reader, query: Annotated[PartyQuery, Query(
 def fields(request: Request, actor: Reader, query: Annotated[ListQuery, Query()]) -> Response:
     """Every field of cooperation once, with the number of agreements that name it."""
     with looking(request.app.state.running, query) as view:
-        page = dashboards.fields(view, actor, {}, start_of(query, "fields"), query.limit)
+        page = dashboards.fields(view, actor, start_of(query, "fields"), query.limit)
     items = [{name: row[name] for name in FIELD_FIELDS} for row in page.rows]
     return _answer(request, "fields", items, page, view)
 

@@ -71,7 +71,8 @@ def _entry_line(entry: Entry) -> str:
     occurred = entry.fact.occurred.edtf if entry.fact.occurred else None
     who = f"{entry.recorded_by.role} of {entry.recorded_by.organisation}"
     when = entry.recorded_at.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return f"{entry.version:>4}  {entry.fact.type}  occurred {occurred or 'unknown'}  (recorded {when} by a {who}, position {entry.position})"
+    recorded = f"recorded {when} by a {who}, position {entry.position}"
+    return f"{entry.version:>4}  {entry.fact.type}  occurred {occurred or 'unknown'}  ({recorded})"
 
 
 def _state_line(state: State) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 COLUMNS = (
-    "agreement", "title", "kind", "status", "instrument", "standing", "realisation", "owner", "parties", "fields",
-    "proposed", "loi_signed", "mou_signed", "follow_up", "window", "days_overdue", "valid_until", "flags", "warnings",
-)  # fmt: skip
+    *("agreement", "title", "kind", "status", "instrument", "standing", "realisation", "owner"),
+    *("parties", "fields", "proposed", "loi_signed", "mou_signed"),
+    *("follow_up", "window", "days_overdue", "valid_until", "flags", "warnings"),
+)
 # A cell that begins so is taken for a formula by spreadsheets; full-width forms are too by some.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK = "\ufeff"

@@ -16,30 +16,25 @@ from projections.parties import parties as parties_table
 from projections.register import register
 from projections.views import View
 
+Filters = Mapping[str, Any]
 
-def visits(
-    view: View, actor: Actor | None, filters: Mapping[str, Any], after: Key | None, limit: int
-) -> Page:
+
+def visits(view: View, actor: Actor | None, filters: Filters, after: Key | None, limit: int) -> Page:
     """Visits of all agreements, the earliest window first."""
-    return _dated(view, actor, visits_table, visits_table.c.first_day, filters, after, limit)
+    query, key = _dated(view, actor, visits_table, visits_table.c.first_day, filters)
+    return paged(view.connection, query, key, after, limit)
 
 
-def commitments(
-    view: View, actor: Actor | None, filters: Mapping[str, Any], after: Key | None, limit: int
-) -> Page:
+def commitments(view: View, actor: Actor | None, filters: Filters, after: Key | None, limit: int) -> Page:
     """Commitments of all agreements, the earliest due first; those without a date come last."""
-    return _dated(view, actor, commitments_table, commitments_table.c.last_day, filters, after, limit)
+    query, key = _dated(view, actor, commitments_table, commitments_table.c.last_day, filters)
+    return paged(view.connection, query, key, after, limit)
 
 
 def _dated(
-    view: View,
-    actor: Actor | None,
-    table: sa.Table,
-    day: sa.ColumnElement[str],
-    filters: Mapping[str, Any],
-    after: Key | None,
-    limit: int,
-) -> Page:
+    view: View, actor: Actor | None, table: sa.Table, day: sa.ColumnElement[str], filters: Filters
+) -> tuple[sa.Select[Any], list[sa.ColumnElement[Any]]]:
+    """What has a day, with the title of its agreement, and the order of the days."""
     query = sa.select(table, register.c.title, register.c.owner).where(
         register.c.agreement == table.c.agreement, on(table, view.day), on(register, view.day), visible(actor)
     )
@@ -47,12 +42,10 @@ def _dated(
         query = query.where(table.c.state == filters["state"])
     if filters.get("owner") is not None:
         query = query.where(register.c.owner == filters["owner"])
-    return paged(view.connection, query, (day, register.c.opened, table.c.version), after, limit)
+    return query, [day, register.c.opened, table.c.version]
 
 
-def parties(
-    view: View, actor: Actor | None, filters: Mapping[str, Any], after: Key | None, limit: int
-) -> Page:
+def parties(view: View, actor: Actor | None, filters: Filters, after: Key | None, limit: int) -> Page:
     """Every party once, with the number of agreements that it takes part in."""
     table = parties_table
     described = [
@@ -65,9 +58,7 @@ def parties(
     return _counted(view, grouped, after, limit)
 
 
-def fields(
-    view: View, actor: Actor | None, filters: Mapping[str, Any], after: Key | None, limit: int
-) -> Page:
+def fields(view: View, actor: Actor | None, after: Key | None, limit: int) -> Page:
     """Every field of cooperation once, with the number of agreements that name it, by standing."""
     table = fields_table
     standings = [

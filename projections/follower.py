@@ -104,14 +104,12 @@ class Follower:
                 self.moved.wait(min(left, 0.05))
         return reached >= position
 
-    def catch_up(self, progress: Callable[[int], None] = lambda position: None) -> None:
+    def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring every projection that is not stuck to the journal's head, telling how far it is."""
         while self._step():
             progress(self._going_position())
 
-    def rebuild(
-        self, names: Sequence[str] = (), progress: Callable[[int], None] = lambda position: None
-    ) -> None:
+    def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> None:
         """Empty some views, or all, and fill them again from the first entry.
 
         Raises:

@@ -1,7 +1,7 @@
 """Questions to the views: pages in a stable order, of what somebody may see."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -34,37 +34,38 @@ def visible(actor: Actor | None) -> sa.ColumnElement[bool]:
     return sa.or_(public, register.c.owner == actor.organisation, granted)
 
 
-def agreements(
-    view: View,
-    actor: Actor | None,
-    filters: Mapping[str, Any],
-    sort: str = "recorded",
-    after: Key | None = None,
-    limit: int = 50,
-) -> Page:
-    """A page of the register. `filters` holds those of the HTTP contract; None filters nothing."""
-    column = SORTS[sort.removeprefix("-")]
+class Wanted(NamedTuple):
+    """A page of the register: what narrows it (None narrows nothing), its order, and where it begins."""
+
+    filters: Mapping[str, Any]
+    sort: str = "recorded"
+    after: Key | None = None
+    limit: int = 50
+
+
+def agreements(view: View, actor: Actor | None, wanted: Wanted) -> Page:
+    """A page of the register."""
+    column = SORTS[wanted.sort.removeprefix("-")]
     query = sa.select(register.c.agreement, register.c.opened, register.c.overdue_from, register.c.document)
-    query = query.add_columns(column.label("sort_key"))
     query = query.where(on(register, view.day), visible(actor), register.c.begun)
-    query = query.where(*_conditions(view, filters))
-    return paged(
-        view.connection, query, (column, register.c.opened), after, limit, descending=sort.startswith("-")
-    )
+    query = query.where(*_conditions(view, wanted.filters))
+    key = (column, register.c.opened)
+    down = wanted.sort.startswith("-")
+    return paged(view.connection, query, key, wanted.after, wanted.limit, descending=down)
 
 
 def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    for name in ("status", "instrument", "standing", "kind", "owner", "stalled", "overdue"):
-        if filters.get(name) is not None:
-            conditions.append(register.c[name] == filters[name])
-    for name in ("country", "party", "field"):
-        if filters.get(name) is not None:
-            wanted = filters[name] if name == "country" else fold(filters[name])
-            conditions.append(_has_term(view, name, wanted))
-    for word in fold(filters.get("q") or "").split():
-        conditions.append(register.c.search.contains(word, autoescape=True))
-    return conditions
+    equal = ("status", "instrument", "standing", "kind", "owner", "stalled", "overdue")
+    given = {name: value for name, value in filters.items() if value is not None}
+    return [
+        *(register.c[name] == given[name] for name in equal if name in given),
+        *(
+            _has_term(view, name, fold(given[name]))
+            for name in ("party", "field", "country")
+            if name in given
+        ),
+        *(register.c.search.contains(word, autoescape=True) for word in fold(given.get("q", "")).split()),
+    ]
 
 
 def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:

@@ -175,7 +175,7 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
         for name in (party.name, *party.aliases, *((party.code,) if party.code else ())):
             yield "party", fold(name)
         if party.country:
-            yield "country", party.country
+            yield "country", fold(party.country)
     for field in state.fields:
         yield "field", fold(field.name)
 

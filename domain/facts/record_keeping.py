@@ -5,13 +5,30 @@ They are in force as soon as they are recorded; `occurred` says nothing about wh
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from domain.facts.common import FactBase, example
 from domain.values import Evidence
 from domain.values import Visibility as VisibilityValue
-from domain.words import Name, Organisation, Text
+from domain.words import Name, Organisation, Text, printable
 
+
+def _printable_throughout(value: JsonValue) -> JsonValue:
+    """Text in a source's statement is held to the same rules as all other text."""
+    match value:
+        case str():
+            printable(value)
+        case list():
+            for item in value:
+                _printable_throughout(item)
+        case dict():
+            for name, item in value.items():
+                _printable_throughout(name)
+                _printable_throughout(item)
+    return value
+
+
+Said = Annotated[JsonValue, AfterValidator(_printable_throughout)]
 TargetVersion = Annotated[int, Field(ge=1, description="The version of the entry that this is about")]
 
 
@@ -27,7 +44,7 @@ class EvidenceAttached(FactBase):
     type: Literal["evidence_attached"] = "evidence_attached"
     version: TargetVersion
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
-    says: dict[Name, JsonValue] = Field({}, description="By field: what this source states")
+    says: dict[Name, Said] = Field({}, description="By field: what this source states")
 
 
 class AnnotationAdded(FactBase):
