@@ -92,17 +92,17 @@ class Follower:
         with self.engine.connect() as connection:
             return read_checkpoints(connection)
 
-    def position(self) -> int:
-        """The position that all views reflect."""
-        return min(checkpoint.position for checkpoint in self.checkpoints())
+    def position(self, *names: str) -> int:
+        """The position that some views reflect, or all that are not stuck if none is named."""
+        return reached(self.checkpoints(), names)
 
-    def wait_for(self, position: int, seconds: float) -> bool:
-        """Wait until every view reflects a position, or the time is up."""
+    def wait_for(self, position: int, seconds: float, *names: str) -> bool:
+        """Wait until views reflect a position, or the time is up."""
         until = time.monotonic() + seconds
-        while (reached := self.position()) < position and (left := until - time.monotonic()) > 0:
+        while (now := self.position(*names)) < position and (left := until - time.monotonic()) > 0:
             with self.moved:
                 self.moved.wait(min(left, 0.05))
-        return reached >= position
+        return now >= position
 
     def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring every projection that is not stuck to the journal's head, telling how far it is."""
@@ -273,6 +273,12 @@ def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Where every projection is, in the transaction of the connection."""
     rows = connection.execute(sa.select(checkpoints).order_by(checkpoints.c.projection))
     return [Checkpoint(**row) for row in rows.mappings()]
+
+
+def reached(known: Sequence[Checkpoint], names: Sequence[str] = ()) -> int:
+    """The position that some projections have reached, or all that are not stuck if none is named."""
+    wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
+    return min((checkpoint.position for checkpoint in wanted), default=0)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

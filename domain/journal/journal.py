@@ -147,7 +147,7 @@ class Journal:
     def _write(self) -> None:
         while (group := self._next_group()) is not None:
             try:
-                outcomes = self._commit([command for command, _ in group])
+                outcomes = self._commit([command for command, _ in group]) if group else []
             except Exception as error:  # whatever it was, those who wait must hear of it
                 self._cache.clear()
                 for _, future in group:
@@ -166,7 +166,9 @@ class Journal:
         group: list[Job] = []
         job = self._jobs.get()
         while job is not None:
-            group.append(job)
+            # Whoever has gone away by now is not served; whoever is served cannot cancel any more.
+            if job[1].set_running_or_notify_cancel():
+                group.append(job)
             if len(group) == LARGEST_BATCH or self._jobs.empty():
                 return group
             job = self._jobs.get()
