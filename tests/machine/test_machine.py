@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from api.app import create_app
 from api.running import Running
@@ -18,8 +25,10 @@ from api.settings import Settings
 from tests.machine.model import Model, Told
 
 FIRST_DAY = date(2024, 1, 1)
-DAYS = st.integers(0, 60).map(lambda days: FIRST_DAY + timedelta(days=days))
+# Few days and few agreements, so that facts meet: on the same day, in either order, more than once.
+DAYS = st.integers(0, 6).map(lambda days: FIRST_DAY + timedelta(days=days))
 VISITS = st.sampled_from(["spring", "autumn"])
+KINDS = st.sampled_from(["loi_signed", "loi_signed", "mou_signed", "mou_signed", "terminated", "annotated"])
 MakeSettings = Callable[[], Settings]
 
 
@@ -47,6 +56,7 @@ class Lives(RuleBasedStateMachine):
     def first(self, day: date) -> None:
         self.propose(day)
 
+    @precondition(lambda self: len(self.models) < 2)
     @rule(day=DAYS)
     def propose(self, day: date) -> None:
         told = Told("proposed", day)
@@ -55,7 +65,7 @@ class Lives(RuleBasedStateMachine):
         self.models[answer.json()["agreement"]] = Model([told])
         self.sent += 1
 
-    @rule(data=st.data(), kind=st.sampled_from(["loi_signed", "mou_signed", "terminated", "annotated"]), day=DAYS)
+    @rule(data=st.data(), kind=KINDS, day=DAYS)
     def record(self, data: st.DataObject, kind: str, day: date) -> None:
         self.tell(data, Told(kind, day))
 
@@ -75,11 +85,11 @@ class Lives(RuleBasedStateMachine):
     def realise(self, data: st.DataObject, day: date, extent: str) -> None:
         self.tell(data, Told("realised", day, extent=extent))
 
-    @rule(data=st.data(), about=st.integers(1, 12))
+    @rule(data=st.data(), about=st.integers(1, 8))
     def retract(self, data: st.DataObject, about: int) -> None:
         self.tell(data, Told("retracted", FIRST_DAY, about=about))
 
-    @rule(data=st.data(), about=st.integers(1, 12), day=DAYS)
+    @rule(data=st.data(), about=st.integers(1, 8), day=DAYS)
     def correct(self, data: st.DataObject, about: int, day: date) -> None:
         kind = data.draw(st.sampled_from(["proposed", "loi_signed", "mou_signed", "terminated"]))
         self.tell(data, Told("corrected", FIRST_DAY, about=about, instead=Told(kind, day)))
@@ -101,12 +111,12 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def everything_is_as_the_model_says(self) -> None:
         for agreement, model in self.models.items():
-            for day in (FIRST_DAY + timedelta(days=30), date(2026, 1, 1)):
+            for day in (FIRST_DAY + timedelta(days=3), date(2026, 1, 1)):
                 told = self.client.get(f"/api/v1/agreements/{agreement}", params={"as_of": day.isoformat()}).json()
                 expected = model.answers(day)
                 assert {name: told[name] for name in expected} == expected
 
-    @invariant()
+    @rule()
     def the_counts_are_those_of_the_model(self) -> None:
         summary = self.client.get("/api/v1/summary", params={"min_position": self.head()}).json()
         today = [model.answers(date.max) for model in self.models.values()]
@@ -165,12 +175,12 @@ def test_any_life_of_an_agreement_is_told_rightly(
     engine: str, fresh_settings: Callable[[str], Settings]
 ) -> None:
     machine = type("LivesHere", (Lives,), {"make_settings": staticmethod(lambda: fresh_settings(engine))})
-    examples = 25 if engine == "sqlite" else 8
+    examples = 30 if engine == "sqlite" else 10
     run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis has no types here
         machine,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=20,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
