@@ -5,16 +5,16 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from api.bodies import digest_of, read_bytes, read_json
-from api.documents import OtherContent, media_type_of
+from api.bodies import digest_of, read_json
 from api.identity import writer
 from api.language import language_of
-from api.presenting import AnswerDocument, BatchAnswerDocument, answer_document
+from api.presenting import answer_document
 from api.problems import Problem, from_journal
 from api.running import Running
+from api.shapes import AnswerDocument, BatchAnswerDocument
 from domain.agreement import Refused
 from domain.agreement.access import Actor
 from domain.facts import LATER_FACT, PROPOSED, Fact
@@ -93,50 +93,6 @@ async def record_batch(request: Request, actor: Writer, key: Key = None) -> Resp
     )
     answer = await _carry_out(request, command)
     return _created(answer, answer_document(answer).model_dump_json(), {})
-
-
-class StoredDocument(BaseModel):
-    """Where a document is; name its `sha256` in the evidence of a fact. `size` in bytes."""
-
-    sha256: str
-    media_type: str
-    size: int
-
-
-@router.post("/documents", status_code=201, response_model=StoredDocument, tags=["Documents"])
-async def upload(request: Request, actor: Writer, key: Key = None) -> Response:
-    """Keep a scan, so that evidence can name it: as the body, or as `file` of a form."""
-    running: Running = request.app.state.running
-    if actor.role != "coordinator":
-        raise Problem("not_allowed", 403)
-    content, declared = await _uploaded(request, running.settings.max_document_bytes)
-    media_type = media_type_of(content)
-    if media_type is None or declared not in (None, media_type, "application/octet-stream"):
-        raise Problem("unsupported_type", 415)
-    try:
-        stored = await asyncio.to_thread(running.documents.keep, content, media_type, actor, key)
-    except OtherContent as other:
-        raise Problem("key_reused", 422, params={"key": key}) from other
-    headers = {"Location": f"/api/v1/documents/{stored.sha256}"}
-    return JSONResponse(stored._asdict(), status_code=201, headers=headers)
-
-
-async def _uploaded(request: Request, limit: int) -> tuple[bytes, str | None]:
-    """A file and the type that it was said to have."""
-    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if declared != "multipart/form-data":
-        plain = declared in ("", "application/x-www-form-urlencoded")
-        return await read_bytes(request, limit), None if plain else declared
-    if int(request.headers.get("content-length", 0)) > limit + 10_000:
-        raise Problem("too_large", 413, params={"limit": limit})
-    async with request.form(max_files=1, max_part_size=limit) as form:
-        file = form.get("file")
-        if file is None or isinstance(file, str):
-            raise Problem("unsupported_type", 415)
-        content = await file.read(limit + 1)
-    if len(content) > limit:
-        raise Problem("too_large", 413, params={"limit": limit})
-    return content, (file.content_type or "").lower() or None
 
 
 def parse_id(agreement: str) -> UUID:

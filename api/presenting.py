@@ -5,77 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from api.language import say
+from api.shapes import AnswerDocument, BatchAnswerDocument, WarningDocument
 from domain.agreement import State, Warned
-from domain.agreement.state import Commitment, FieldStanding, Flag, FollowUp, Uncertain, Visit
 from domain.agreement.warnings import WARNINGS
 from domain.journal import Answer, Entry
-from domain.values import Party
 
 STATE: TypeAdapter[State] = TypeAdapter(State)
-INSIDE = {"voided", "begun"}
-
-
-class WarningDocument(BaseModel):
-    """Something unusual: recorded all the same, and said for as long as it holds."""
-
-    code: str
-    version: int
-    text: str
-
-
-class AnswerDocument(BaseModel):
-    """What became of a command."""
-
-    agreement: UUID
-    version: int
-    position: int
-    warnings: list[WarningDocument]
-
-
-class BatchAnswerDocument(BaseModel):
-    """What became of a batch, in the order of its commands."""
-
-    correlation_id: str | None
-    results: list[AnswerDocument]
-
-
-class AgreementSummary(BaseModel):
-    """An agreement as lists show it. Dates are EDTF."""
-
-    agreement: UUID
-    version: int
-    title: str
-    kind: str
-    strength: str | None
-    owner: str
-    visibility: str
-    reference: str | None
-    parties: list[Party]
-    fields: list[FieldStanding]
-    status: str | None
-    milestones: dict[str, str | None]
-    instrument: str
-    standing: str
-    valid_until: str | None
-    realisation: str
-    realisation_basis: str | None
-    follow_up: FollowUp
-    flags: list[Flag]
-    warnings: list[WarningDocument]
-    uncertain: list[Uncertain]
-    position: int
-
-
-class AgreementDocument(AgreementSummary):
-    """An agreement on a day, as known at a time."""
-
-    as_of: date
-    voided: bool
-    visits: list[Visit]
-    commitments: list[Commitment]
 
 
 def answer_document(answer: Answer) -> BatchAnswerDocument:

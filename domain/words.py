@@ -1,10 +1,9 @@
 """Text as people write it: what may be stored, and when two spellings are the same name."""
 
 import unicodedata
-from math import isfinite
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field
 
 
 def printable(text: str) -> str:
@@ -18,27 +17,6 @@ def printable(text: str) -> str:
     if not text.isprintable() and any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise ValueError("must not hold control characters")
     return text
-
-
-def storable(value: JsonValue) -> JsonValue:
-    """Refuse JSON with control characters, or with numbers that JSON has no way to write.
-
-    Raises:
-        ValueError: such text or such a number lies somewhere within it.
-    """
-    match value:
-        case str() if value.strip():
-            printable(value)
-        case float() if not isfinite(value):
-            raise ValueError("must be a finite number")
-        case list():
-            for item in value:
-                storable(item)
-        case dict():
-            for name, item in value.items():
-                storable(name)
-                storable(item)
-    return value
 
 
 def fold(text: str) -> str:
@@ -55,7 +33,6 @@ ShortId = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="A short id that the client chooses"),
 ]
-Said = Annotated[JsonValue, AfterValidator(storable)]
 Organisation = Annotated[
     str,
     Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="An organisation's short name"),

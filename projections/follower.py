@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.databases import Databases, one_at_a_time, writing
 from domain.journal import Entry, Journal
 from projections.calendar import Calendar
 from projections.change import Change, Projection
+from projections.citations import Citations
 from projections.parties import Parties
 from projections.register import Register
 from projections.timeline import Timeline
@@ -58,7 +59,13 @@ class Follower:
 
     def __init__(self, journal: Journal, databases: Databases) -> None:
         self.journal = journal
-        self.projections: tuple[Projection, ...] = (Register(), Timeline(), Calendar(), Parties())
+        self.projections: tuple[Projection, ...] = (
+            Register(),
+            Timeline(),
+            Calendar(),
+            Parties(),
+            Citations(),
+        )
         self.engine = databases.engine("views")
         self.moved = threading.Condition()
         self._known: OrderedDict[UUID, Change] = OrderedDict()
@@ -85,32 +92,36 @@ class Follower:
         with self.engine.connect() as connection:
             return read_checkpoints(connection)
 
-    def position(self) -> int:
-        """The position that all views reflect."""
-        return min(checkpoint.position for checkpoint in self.checkpoints())
+    def position(self, *names: str) -> int:
+        """The position that some views reflect, or all that are not stuck if none is named."""
+        return reached(self.checkpoints(), names)
 
-    def wait_for(self, position: int, seconds: float) -> bool:
-        """Wait until every view reflects a position, or the time is up."""
+    def wait_for(self, position: int, seconds: float, *names: str) -> bool:
+        """Wait until views reflect a position, or the time is up."""
         until = time.monotonic() + seconds
-        while (reached := self.position()) < position and (left := until - time.monotonic()) > 0:
+        while (now := self.position(*names)) < position and (left := until - time.monotonic()) > 0:
             with self.moved:
                 self.moved.wait(min(left, 0.05))
-        return reached >= position
+        return now >= position
 
-    def catch_up(self) -> int:
-        """Bring every projection that is not stuck to the journal's head. Returns the entries read."""
-        read = 0
-        while count := self._step():
-            read += count
-        return read
+    def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Bring every projection that is not stuck to the journal's head, telling how far it is."""
+        while self._step():
+            progress(self._going_position())
 
-    def rebuild(self, names: Sequence[str] = ()) -> int:
-        """Empty some views, or all, and fill them again from the first entry. Returns the entries read."""
+    def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> None:
+        """Empty some views, or all, and fill them again from the first entry.
+
+        Raises:
+            LookupError: there is no such view.
+        """
+        if unknown := set(names) - {projection.name for projection in self.projections}:
+            raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         with writing(self.engine).begin() as connection:
             for projection in self.projections:
                 if not names or projection.name in names:
                     self._reset(connection, projection)
-        return self.catch_up()
+        self.catch_up(progress)
 
     def _create(self) -> None:
         with writing(self.engine).begin() as connection:
@@ -262,6 +273,12 @@ def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Where every projection is, in the transaction of the connection."""
     rows = connection.execute(sa.select(checkpoints).order_by(checkpoints.c.projection))
     return [Checkpoint(**row) for row in rows.mappings()]
+
+
+def reached(known: Sequence[Checkpoint], names: Sequence[str] = ()) -> int:
+    """The position that some projections have reached, or all that are not stuck if none is named."""
+    wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
+    return min((checkpoint.position for checkpoint in wanted), default=0)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

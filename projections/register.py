@@ -117,8 +117,7 @@ def _columns(state: State) -> Row:
         "standing": state.standing,
         "realisation": state.realisation,
         "evidenced": state.realisation_basis == "evidenced",
-        "follow_up_held": state.milestones["follow_up_visit_held"] is not None
-        or state.follow_up.state == "held",
+        "follow_up_held": any(visit.state == "held" and visit.follow_up for visit in state.visits),
         "overdue": state.follow_up.state == "overdue" and state.status is not None,
         "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
         **{flag: flag in state.flags for flag in FLAGS},
@@ -176,7 +175,7 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
         for name in (party.name, *party.aliases, *((party.code,) if party.code else ())):
             yield "party", fold(name)
         if party.country:
-            yield "country", party.country
+            yield "country", fold(party.country)
     for field in state.fields:
         yield "field", fold(field.name)
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from domain.agreement.transitions import transition
 from domain.facts import FACT
 from projections.change import Change, Row, replace
+from projections.paging import Key, Page, paged
 
 metadata = sa.MetaData()
 timeline = sa.Table(
@@ -56,11 +57,11 @@ def _rows(change: Change) -> Iterable[Row]:
             }
 
 
-def of_agreement(connection: Connection, agreement: UUID) -> Sequence[sa.RowMapping]:
+def of_agreement(connection: Connection, agreement: UUID, after: Key | None, limit: int) -> Page:
     """The facts of an agreement, in order of occurrence."""
     order = (timeline.c.earliest, timeline.c.latest, timeline.c.rung, timeline.c.version)
-    query = sa.select(timeline).where(timeline.c.agreement == agreement).order_by(*order)
-    return connection.execute(query).mappings().all()
+    query = sa.select(timeline).where(timeline.c.agreement == agreement)
+    return paged(connection, query, order, after, limit)
 
 
 def unbounded(day: str) -> str | None:

@@ -16,6 +16,7 @@ class FactBase(Value):
     """
 
     schema_version: ClassVar[int] = 1
+    type: str
     occurred: UncertainDate | None = None
     evidence: tuple[Evidence, ...] = ()
     note: Text | None = None

@@ -3,15 +3,35 @@
 They are in force as soon as they are recorded; `occurred` says nothing about when they count.
 """
 
+from math import isfinite
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, JsonValue
 
 from domain.facts.common import FactBase, example
 from domain.values import Evidence
 from domain.values import Visibility as VisibilityValue
-from domain.words import Name, Organisation, Said, Text
+from domain.words import Name, Organisation, Text, printable
 
+
+def _storable_throughout(value: JsonValue) -> JsonValue:
+    """A source's statement is held to the same rules as all other text, and to what JSON can write."""
+    match value:
+        case str():
+            printable(value)
+        case float() if not isfinite(value):
+            raise ValueError("must be a finite number")
+        case list():
+            for item in value:
+                _storable_throughout(item)
+        case dict():
+            for name, item in value.items():
+                _storable_throughout(name)
+                _storable_throughout(item)
+    return value
+
+
+Said = Annotated[JsonValue, AfterValidator(_storable_throughout)]
 TargetVersion = Annotated[int, Field(ge=1, description="The version of the entry that this is about")]
 
 

@@ -33,7 +33,8 @@ Job = tuple[Command, "Future[Answer]"]
 class Journal:
     """Opens the journal, reads it, and commits commands in groups through one writer thread.
 
-    Every method may be called from any thread. `clock` gives the time in UTC.
+    Every method may be called from any thread. `clock` gives the time in UTC. `newest` is the position that
+    this process has seen committed; others may have gone further.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Journal:
         self.software = software
         self.clock = clock
         self.appended = threading.Condition()
+        self.newest = 0
         self._cache: OrderedDict[UUID, History] = OrderedDict()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="journal writer", daemon=True)
@@ -145,7 +147,7 @@ class Journal:
     def _write(self) -> None:
         while (group := self._next_group()) is not None:
             try:
-                outcomes = self._commit([command for command, _ in group])
+                outcomes = self._commit([command for command, _ in group]) if group else []
             except Exception as error:  # whatever it was, those who wait must hear of it
                 self._cache.clear()
                 for _, future in group:
@@ -164,7 +166,9 @@ class Journal:
         group: list[Job] = []
         job = self._jobs.get()
         while job is not None:
-            group.append(job)
+            # Whoever has gone away by now is not served; whoever is served cannot cancel any more.
+            if job[1].set_running_or_notify_cancel():
+                group.append(job)
             if len(group) == LARGEST_BATCH or self._jobs.empty():
                 return group
             job = self._jobs.get()
@@ -187,6 +191,7 @@ class Journal:
             self._preload(connection, batch, commands)
             outcomes = [batch.decide(command) for command in commands]
             self._store(connection, batch)
+        self.newest = batch.position
         for agreement, history in batch.histories.items():
             self._remember(agreement, history)
         return outcomes

@@ -221,7 +221,7 @@ def test_what_a_source_says_is_kept_or_refused_but_never_turned_into_nothing(num
         FACT.validate_json(sent % number)
 
 
-@pytest.mark.parametrize("said", ["", None, 40, 1.5, True, [], {"edtf": "2025", "list": [1, {"a": None}]}])
+@pytest.mark.parametrize("said", [None, 40, 1.5, True, [], {"edtf": "2025", "list": [1, {"a": None}]}])
 def test_a_source_may_say_any_json(said: Any) -> None:
     told = fact("evidence_attached", version=1, evidence=[{"title": "x"}], says={"place": said})
     assert stored(told)["says"] == {"place": said}

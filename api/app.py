@@ -1,0 +1,67 @@
+"""The application: every door of Pakta on one address."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import agreements, commands, evidence, feed, health, lists, openapi, problems
+from api.pages import documentation
+from api.pages import problems as problem_pages
+from api.running import Running
+from api.settings import SOFTWARE, Settings
+
+STATIC = Path(__file__).parent / "pages" / "static"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", POLICY.encode()),
+)
+
+
+def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI:
+    """An application on the data that the settings name. A `running` Pakta that is given stays open."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.running = running or Running.open(settings)
+        yield
+        if running is None:
+            app.state.running.close()
+
+    app = FastAPI(
+        title="Pakta", version=SOFTWARE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    problems.register(app)
+    # The feed's stream before agreements: addresses are matched in this order.
+    for door in (commands, feed, lists, agreements, evidence, health, documentation, problem_pages):
+        app.include_router(door.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(SecurityHeaders)
+    openapi.register(app)
+    return app
+
+
+class SecurityHeaders:
+    """Adds what keeps a browser from doing more with an answer than it should."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, with the headers on whatever does not set them itself."""
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in SECURITY_HEADERS if header[0] not in present]
+            await send(message)
+
+        await self.app(scope, receive, send_guarded if scope["type"] == "http" else send)

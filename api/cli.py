@@ -1,0 +1,217 @@
+"""The `pakta` command."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, get_args
+from uuid import UUID
+
+import typer
+
+from api import printing
+from api.demo import loading
+from api.identity import Directory
+from api.running import Running
+from api.settings import Settings
+from domain.agreement.access import Role
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The record of agreements.",
+)
+tokens = typer.Typer(no_args_is_help=True, help="Give out and end access.")
+app.add_typer(tokens, name="tokens")
+
+DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
+DEMO_ORGANISATION = "kota-bandung"
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded data (PAKTA_DATA_DIR).")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to serve on.")]
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    port: Port = 8000,
+    host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
+) -> None:
+    """Serve the API."""
+    with opened(data, follow=True) as running:
+        _serve(running, host, port, lambda: typer.echo(f"Pakta serves on http://{host}:{port}"))
+
+
+@app.command()
+def demo(data: Data = None, port: Port = 8000) -> None:
+    """Serve the agreements of five articles, on this machine alone."""
+    settings = Settings(data_dir=data or DEMO_DATA, database_url=None, public_reading=True)
+    address = f"http://127.0.0.1:{port}"
+    running = Running.open(settings)
+    try:
+        loader = threading.Thread(target=_load_demo, args=(running, address), daemon=True)
+        _serve(running, "127.0.0.1", port, loader.start)
+    finally:
+        running.close()
+
+
+@app.command()
+def replay(
+    agreement: Annotated[str, typer.Argument(help="Id of the agreement.")],
+    data: Data = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day asked about.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="A position or an RFC 3339 time.")] = None,
+) -> None:
+    """Print each entry of an agreement, and how it stood after it."""
+    with opened(data) as running:
+        day: date | None = as_of.date() if as_of else None
+        lines = printing.replayed(running.journal, _agreement_id(agreement), day, known_at)
+        if not lines:
+            _fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
+        for line in lines:
+            typer.echo(line)
+
+
+@app.command()
+def status(data: Data = None) -> None:
+    """Print positions, lag, counts and health. Exits 1 when a view is stuck."""
+    with opened(data) as running:
+        lines, healthy = printing.state_of(running)
+        for line in lines:
+            typer.echo(line)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(
+    views: Annotated[list[str] | None, typer.Argument(help="Names of views; all if left out.")] = None,
+    data: Data = None,
+) -> None:
+    """Empty views and fill them again from the journal."""
+    with opened(data) as running:
+        head = running.journal.head()
+        try:
+            with _progress(head) as tell:
+                running.follower.rebuild(views or (), tell)
+        except LookupError as error:
+            raise typer.BadParameter(str(error.args[0])) from error
+        stuck = [c for c in running.follower.checkpoints() if c.stuck_at is not None]
+        if stuck:
+            _fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
+        typer.echo(f"rebuilt to position {running.follower.position()}")
+
+
+@tokens.command("create")
+def create_token(
+    organisation: Annotated[str, typer.Option(help="Short name, such as kota-bandung.")],
+    role: Annotated[str, typer.Option(help="viewer, coordinator, auditor or admin.")],
+    data: Data = None,
+) -> None:
+    """Print a new token. It is shown once: only its hash is kept."""
+    if role not in get_args(Role):
+        raise typer.BadParameter(f"must be one of {', '.join(get_args(Role))}", param_hint="--role")
+    if not printing.is_organisation(organisation):
+        raise typer.BadParameter("must be a short name, such as kota-bandung", param_hint="--organisation")
+    with directory(data) as people:
+        typer.echo(people.issue(organisation, role))  # type: ignore[arg-type]  # checked above
+
+
+@tokens.command("list")
+def list_tokens(data: Data = None) -> None:
+    """Print who holds a token: actor, role, organisation, since when."""
+    with directory(data) as people:
+        for row in people.given_out():
+            ended = f"  revoked {row['revoked_at']}" if row["revoked_at"] else ""
+            typer.echo(
+                f"{row['actor']}  {row['role']:<11}  {row['organisation']}  {row['created_at']}{ended}"
+            )
+
+
+@tokens.command("revoke")
+def revoke_token(
+    actor: Annotated[str, typer.Argument(help="Actor, as `tokens list` prints it.")], data: Data = None
+) -> None:
+    """End every token of an actor."""
+    with directory(data) as people:
+        if not people.revoke(actor):
+            _fall_short(f"{actor} holds no token.")
+
+
+def settings_for(data: Path | None) -> Settings:
+    """The settings of the environment, with the folder from the command line if one is given."""
+    try:
+        settings = Settings(data_dir=data, database_url=None) if data else Settings()
+        settings.databases()
+    except ValueError as error:
+        typer.echo(f"Pakta cannot start: {error}", err=True)
+        typer.echo("Give --data DIR, or set PAKTA_DATA_DIR or PAKTA_DATABASE_URL.", err=True)
+        raise typer.Exit(2) from error
+    return settings
+
+
+@contextmanager
+def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
+    """A running Pakta, closed at the end."""
+    running = Running.open(settings_for(data), follow=follow)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@contextmanager
+def directory(data: Path | None) -> Iterator[Directory]:
+    """The directory of people alone."""
+    people = Directory(settings_for(data).databases())
+    try:
+        yield people
+    finally:
+        people.close()
+
+
+def _serve(running: Running, host: str, port: int, ready: Callable[[], None]) -> None:
+    from api.server import serve as answer  # noqa: PLC0415  # the other commands start faster without it
+
+    if not answer(running.settings, running, host, port, ready):
+        _fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
+
+
+def _load_demo(running: Running, address: str) -> None:
+    try:
+        loading.load(address, running.directory)
+    except OSError as error:
+        typer.echo(f"The demo could not be loaded: {error}", err=True)
+        return
+    for line in printing.welcome(running, address, DEMO_ORGANISATION):
+        typer.echo(line)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, plain lines in a log."""
+    if not sys.stderr.isatty():
+        yield lambda position: typer.echo(f"position {position} of {total}", err=True)
+        return
+    with typer.progressbar(length=max(total, 1), label="rebuilding", file=sys.stderr) as bar:
+        yield lambda position: bar.update(position - bar.pos)
+
+
+def _agreement_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise typer.BadParameter("must be the id of an agreement", param_hint="AGREEMENT") from error
+
+
+def _fall_short(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

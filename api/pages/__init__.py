@@ -1,0 +1,1 @@
+"""Pages for people. So far: what each problem means, and the documentation of the API."""

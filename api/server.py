@@ -1,0 +1,39 @@
+"""Serves the application on an address of this machine."""
+
+from collections.abc import Callable
+
+import uvicorn
+
+from api.app import create_app
+from api.running import Running
+from api.settings import Settings
+
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn, and a call once it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # uvicorn's own sockets
+        """Begin to answer, then say so."""
+        await super().startup(sockets)  # type: ignore[arg-type]  # as above
+        if self.started:
+            self.ready()
+
+
+def serve(settings: Settings, running: Running, host: str, port: int, ready: Callable[[], None]) -> bool:
+    """Answer requests until stopped. Returns whether it could begin to."""
+    config = uvicorn.Config(
+        create_app(settings, running=running),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config, ready)
+    server.run()
+    return server.started

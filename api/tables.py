@@ -1,0 +1,44 @@
+"""Tables for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+COLUMNS = (
+    *("agreement", "title", "kind", "status", "instrument", "standing", "realisation", "owner"),
+    *("parties", "fields", "proposed", "loi_signed", "mou_signed"),
+    *("follow_up", "window", "days_overdue", "valid_until", "flags", "warnings"),
+)
+# A cell that begins so is taken for a formula by spreadsheets; full-width forms are too by some.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def csv_of(items: Iterable[dict[str, Any]]) -> str:
+    """Agreements as CSV (RFC 4180), with a byte order mark so that spreadsheets read it as UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for item in items:
+        row = _row(item)
+        writer.writerow([_harmless(row[column]) for column in COLUMNS])
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _row(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **item,
+        **item["milestones"],
+        "parties": "; ".join(party["name"] for party in item["parties"]),
+        "fields": "; ".join(field["name"] for field in item["fields"]),
+        "follow_up": item["follow_up"]["state"],
+        "window": item["follow_up"]["window"],
+        "days_overdue": item["follow_up"]["days_overdue"],
+        "flags": " ".join(item["flags"]),
+        "warnings": " ".join(warning["code"] for warning in item["warnings"]),
+    }
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
