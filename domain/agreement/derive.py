@@ -102,7 +102,8 @@ def _edtf(occurred: UncertainDate | None) -> str | None:
 def _milestones(climbed: Sequence[tuple[Rung, Standing]]) -> dict[Rung, str | None]:
     milestones: dict[Rung, str | None] = dict.fromkeys(RUNGS)
     for rung, standing in reversed(climbed):
-        milestones[rung] = _edtf(standing.fact.occurred)
+        # Of several the first that has a date.
+        milestones[rung] = _edtf(standing.fact.occurred) or milestones[rung]
     return milestones
 
 

@@ -45,7 +45,7 @@ def ended_before(end: Turned, standing: Standing) -> bool:
 def validity(facts: Sequence[Standing]) -> UncertainDate | None:
     """Until when the paper runs: what the furthest instrument says, as prolonged or amended since."""
     reached, until = 0, None
-    for standing in facts:
+    for standing in sorted(facts, key=lambda s: s.when):
         match standing.fact:
             case Signed(valid_until=stated):
                 instrument = INSTRUMENTS.index(transition(standing.fact).instrument or "none")

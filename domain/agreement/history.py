@@ -40,6 +40,12 @@ class Standing:
         """By earliest day, latest day, rung and version."""
         return (*self.span, transition(self.fact).order, self.version)
 
+    @property
+    def when(self) -> tuple[date, int]:
+        """The same for changes of one thing: one of unknown beginning is taken to be as late as it can be."""
+        earliest, latest = self.span
+        return (latest if earliest == date.min else earliest, self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class History:

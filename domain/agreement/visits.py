@@ -63,7 +63,7 @@ def _planned(
     today: Today,
 ) -> Visit:
     changes = [s for s in facts if isinstance(s.fact, Change) and s.fact.visit == plan.visit]
-    state, window = _after_changes(plan, sorted(changes, key=_when))
+    state, window = _after_changes(plan, sorted(changes, key=lambda s: s.when))
     held = [(s, fact) for s, fact in of_type(facts, VisitHeld) if fact.visit == plan.visit]
     scheduled_after = signed is not None and not standing.span.certainly_before(signed)
     held_after = signed is not None and any(s.span.certainly_after(signed) for s, _ in held)
@@ -104,11 +104,6 @@ def _after_changes(
             case VisitCancelled():
                 state = "cancelled"
     return state, window
-
-
-def _when(change: Standing) -> tuple[date, int]:
-    """A change of unknown day is taken to have happened when it was recorded."""
-    return (change.span.latest if change.span.earliest == date.min else change.span.earliest, change.version)
 
 
 def _unplanned(standing: Standing, held: VisitHeld, signed: Span | None) -> Visit:

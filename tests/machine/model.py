@@ -6,7 +6,14 @@ from typing import Any
 
 SIGNATURES = {"loi_signed": "loi", "mou_signed": "mou"}
 NO_FOLLOWING = {*SIGNATURES, "follow_up_visit_scheduled"}
-RANKS = ("proposed", "loi_signed", "mou_signed", "follow_up_visit_scheduled", "follow_up_visit_held", "realised")
+RANKS = (
+    "proposed",
+    "loi_signed",
+    "mou_signed",
+    "follow_up_visit_scheduled",
+    "follow_up_visit_held",
+    "realised",
+)
 
 
 @dataclass
@@ -67,7 +74,9 @@ class Model:
             target = self.told[entry.about - 1]
             if entry.type == "corrected":
                 assert entry.instead is not None
-                if target.type in ("corrected", "retracted") or (entry.about == 1) != (entry.instead.type == "proposed"):
+                if target.type in ("corrected", "retracted") or (entry.about == 1) != (
+                    entry.instead.type == "proposed"
+                ):
                     return False
         return self.with_one_more(entry).possible()
 
