@@ -38,7 +38,7 @@ def look(history: History, today: Today) -> State:
     counts = history.proposed is not None and opening.kind != "network"
     status = _furthest(climbed) if counts else None
     until = validity(certain)
-    standing = standing_on(history.standing.values(), until, today)
+    standing = standing_on(history.in_order(), until, today)
     realisation = _realisation(certain)
     return State(
         version=history.version,

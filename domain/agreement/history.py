@@ -88,7 +88,9 @@ class History:
         return entry, fact
 
     def in_order(self) -> list[Standing]:
-        """What stands, in order of occurrence."""
+        """What stands, in order of occurrence. Of a void agreement nothing does."""
+        if self.proposed is None:
+            return []
         return sorted(self.standing.values(), key=lambda standing: standing.order)
 
 
