@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from domain.journal.schema import heads, receipts
 LARGEST_BATCH = 256
 CACHED_HISTORIES = 10_000
 Job = tuple[Command, "Future[Answer]"]
+Place = tuple[str, str | None]  # an owner and the reference that no other agreement of the owner may have
 
 
 class Journal:
@@ -53,6 +54,8 @@ class Journal:
         self.appended = threading.Condition()
         self._cache: OrderedDict[UUID, History] = OrderedDict()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
         self._writer = threading.Thread(target=self._write, name="journal writer", daemon=True)
         self._writer.start()
 
@@ -131,33 +134,49 @@ class Journal:
         """Hand a command to the writer. The future brings the answer once it is durable.
 
         It raises Refused for what cannot be true, and Declined for all other reasons.
+        A future that is cancelled before the writer takes it up stores nothing.
         """
         future: Future[Answer] = Future()
-        self._jobs.put((command, future))
+        with self._door:
+            if self._closed:
+                future.set_exception(Unavailable(reason="closed"))
+            else:
+                self._jobs.put((command, future))
         return future
 
     def close(self) -> None:
         """Finish what was handed in, then stop."""
-        self._jobs.put(None)
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
         self._writer.join()
         self.engine.dispose()
 
     def _write(self) -> None:
         while (group := self._next_group()) is not None:
-            try:
-                outcomes = self._commit([command for command, _ in group])
-            except Exception as error:  # whatever it was, those who wait must hear of it
-                self._cache.clear()
-                for _, future in group:
-                    future.set_exception(_unavailable(error))
-                continue
-            for (_, future), outcome in zip(group, outcomes, strict=True):
-                if isinstance(outcome, Exception):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+            awaited = [job for job in group if job[1].set_running_or_notify_cancel()]
+            if awaited:
+                self._answer(awaited)
             with self.appended:
                 self.appended.notify_all()
+
+    def _answer(self, group: list[Job]) -> None:
+        """Commit a group and tell everybody. If one command breaks it, the others are committed without."""
+        outcomes: Sequence[Outcome | Exception]
+        try:
+            outcomes = self._commit([command for command, _ in group])
+        except Exception as error:  # whatever it was, those who wait must hear of it
+            self._cache.clear()
+            if len(group) > 1 and _is_of_one(error):
+                for job in group:
+                    self._answer([job])
+                return
+            outcomes = [_unavailable(error) for _ in group]
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
 
     def _next_group(self) -> list[Job] | None:
         """Everything that waits, up to a limit; None when the journal is closing."""
@@ -184,15 +203,19 @@ class Journal:
                 load=lambda agreement: self._load(connection, agreement),
                 receipts=_known(connection, commands),
             )
-            self._preload(connection, batch, commands)
+            places = self._preload(connection, batch, commands)
             outcomes = [batch.decide(command) for command in commands]
+            _give_up(connection, batch, places)
             self._store(connection, batch)
         for agreement, history in batch.histories.items():
             self._remember(agreement, history)
         return outcomes
 
-    def _preload(self, connection: Connection, batch: Batch, commands: Sequence[Command]) -> None:
+    def _preload(
+        self, connection: Connection, batch: Batch, commands: Sequence[Command]
+    ) -> dict[UUID, Place]:
         """Where an agreement stands: one query for all, so that those in the cache need no other."""
+        places = {}
         wanted = {step.agreement for command in commands for step in command.steps if step.agreement}
         query = sa.select(heads).where(heads.c.agreement.in_(wanted))
         for row in connection.execute(query).mappings() if wanted else ():
@@ -201,6 +224,8 @@ class Journal:
             if cached is not None and cached.version == row["version"]:
                 batch.histories[agreement] = cached
             batch.heads[agreement] = dict(row)
+            places[agreement] = (row["owner"], row["reference"])
+        return places
 
     def _load(self, connection: Connection, agreement: UUID) -> History:
         query = sa.select(schema.events).where(schema.events.c.agreement == agreement)
@@ -237,6 +262,24 @@ def _known(
         (row.principal, row.command_id): (row.digest, ANSWER.validate_json(row.answer))
         for row in connection.execute(query)
     }
+
+
+def _give_up(connection: Connection, batch: Batch, places: Mapping[UUID, Place]) -> None:
+    """Set references free before others take them: the database looks at one row at a time."""
+    moved = [
+        agreement
+        for agreement, place in places.items()
+        if place != (batch.heads[agreement]["owner"], batch.heads[agreement]["reference"])
+    ]
+    if moved:
+        connection.execute(sa.update(heads).where(heads.c.agreement.in_(moved)).values(reference=None))
+
+
+def _is_of_one(error: Exception) -> bool:
+    """Whether one command of a group may have caused an error, and nothing of the group was stored."""
+    return isinstance(error, sa.exc.IntegrityError | sa.exc.DataError) or not isinstance(
+        error, sa.exc.SQLAlchemyError
+    )
 
 
 def _unavailable(error: Exception) -> Exception:
