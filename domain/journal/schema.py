@@ -78,7 +78,8 @@ _POSTGRESQL_FUNCTIONS = (
        BEGIN
          RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
        END $$""",
-    """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql
+       SET search_path FROM CURRENT AS $$
        BEGIN
          IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events) THEN
            RAISE EXCEPTION 'events is append-only: positions are dense'
