@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -61,8 +62,17 @@ class Databases:
 
 
 def memory() -> Engine:
-    """A database that lives as long as its engine, for answers that are worked out and thrown away."""
-    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    """A database that lives as long as its engine, for answers that are worked out and thrown away.
+
+    Every thread has a connection of its own to it, as to any other.
+    """
+    engine = sa.create_engine(
+        f"sqlite:///file:{uuid4().hex}?mode=memory&cache=shared&uri=true",
+        connect_args={"check_same_thread": False},
+        poolclass=sa.pool.QueuePool,  # it always keeps a connection, without which the data would be gone
+        pool_size=POOL_SIZE,
+        max_overflow=MAX_OVERFLOW,
+    )
     configure_sqlite(engine, durable=False)
     return engine
 
