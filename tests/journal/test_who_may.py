@@ -1,8 +1,7 @@
 """Who may record, what a reference stands for, and what the record says of who recorded."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -117,10 +116,9 @@ def test_a_reference_is_free_again_once_its_proposal_is_retracted(journal: Journ
 def test_references_change_hands_among_commands_stored_together(journal: Journal) -> None:
     first, second = opened(journal, proposal(reference="B/1")), opened(journal, proposal(reference="B/2"))
 
-    def refer(agreement: object, reference: str) -> Step:
+    def refer(agreement: UUID, reference: str) -> Step:
         right = proposal(reference=reference).model_dump(mode="json")
-        facts = (fact("corrected", version=1, reason="renumbered", fact=right),)
-        return replace(Step(None, facts), agreement=agreement)
+        return Step(agreement, (fact("corrected", version=1, reason="renumbered", fact=right),))
 
     futures = gathered(
         journal,
