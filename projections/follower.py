@@ -118,6 +118,7 @@ class Follower:
         if unknown := set(names) - {projection.name for projection in self.projections}:
             raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         with writing(self.engine).begin() as connection:
+            one_at_a_time(connection, "views")
             for projection in self.projections:
                 if not names or projection.name in names:
                     self._reset(connection, projection)
@@ -137,9 +138,10 @@ class Follower:
             connection.execute(sa.update(checkpoints).values(stuck_at=None, error=None))
 
     def _reset(self, connection: Connection, projection: Projection) -> None:
+        # The checkpoint first, as in `_write`: whoever feeds the projection now is waited for.
+        connection.execute(sa.delete(checkpoints).where(checkpoints.c.projection == projection.name))
         for table in projection.tables:
             connection.execute(sa.delete(table))
-        connection.execute(sa.delete(checkpoints).where(checkpoints.c.projection == projection.name))
         row = {"projection": projection.name, "version": projection.version, "position": 0}
         connection.execute(sa.insert(checkpoints).values(**row))
 
@@ -254,19 +256,27 @@ class Follower:
             change = Change(entry.agreement, upto, self.journal.history(upto))
             try:
                 self._write(projection, checkpoint, [change], entry.position)
+            except LostRace:
+                log.info("another follower is ahead with %s", projection.name)
+                return
+            except sa.exc.OperationalError:
+                raise
             except Exception as cause:
                 log.exception("%s is stuck at position %s", projection.name, entry.position)
-                self._note_stuck(projection, entry.position, cause)
+                self._note_stuck(checkpoint, entry.position, cause)
                 return
             checkpoint = replace(checkpoint, position=entry.position)
         log.warning("%s went on after %r", projection.name, error)
 
-    def _note_stuck(self, projection: Projection, position: int, error: Exception) -> None:
-        stuck = sa.update(checkpoints).where(checkpoints.c.projection == projection.name)
+    def _note_stuck(self, checkpoint: Checkpoint, position: int, error: Exception) -> None:
+        """Say what stopped a projection, unless another follower has moved it meanwhile."""
+        here = (
+            checkpoints.c.projection == checkpoint.projection,
+            checkpoints.c.position == checkpoint.position,
+        )
+        reason = f"{type(error).__name__}: {error}"[:500]
         with writing(self.engine).begin() as connection:
-            connection.execute(
-                stuck.values(stuck_at=position, error=f"{type(error).__name__}: {error}"[:500])
-            )
+            connection.execute(sa.update(checkpoints).where(*here).values(stuck_at=position, error=reason))
 
 
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
 from domain.agreement.access import access, may
-from domain.facts import Corrected, Fact, HandedOver, Proposed
+from domain.facts import Corrected, Fact, HandedOver, Proposed, Retracted
 from domain.journal.commands import (
     ANSWER,
     Answer,
@@ -161,7 +161,7 @@ class Attempt:
         """Note the agreement's head, and see that its reference is free and whether it has a twin."""
         head = self._head(agreement, history)
         self.heads[agreement] = head
-        if not any(isinstance(fact, Proposed | Corrected | HandedOver) for fact in facts):
+        if not any(isinstance(fact, Proposed | Corrected | Retracted | HandedOver) for fact in facts):
             return []
         if head["reference"] is not None and self._others(head, "reference"):
             raise Refused("reference_taken", reference=head["reference"])
