@@ -66,7 +66,13 @@ class Scratch:
 
     def __init__(self) -> None:
         place = f"sqlite:///file:pakta-{uuid4()}?mode=memory&cache=shared&uri=true"
-        self.engine = sa.create_engine(place, poolclass=sa.pool.QueuePool)
+        self.engine = sa.create_engine(
+            place,
+            connect_args={"check_same_thread": False},
+            poolclass=sa.pool.QueuePool,
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
+        )
         configure_sqlite(self.engine, durable=False)
         # The data lives as long as one connection is open.
         self._keeper = self.engine.connect()

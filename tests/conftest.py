@@ -53,13 +53,25 @@ def postgresql_server() -> "Iterator[PostgresServer]":
 
 
 @pytest.fixture
-def postgresql_databases(postgresql_server: "PostgresServer") -> Iterator[Databases]:
-    """A PostgreSQL database that nobody has used."""
-    name = f"pakta_{next(NUMBERS)}"
+def fresh_postgresql(postgresql_server: "PostgresServer") -> Iterator[Callable[[], str]]:
+    """Makes PostgreSQL databases that nobody has used, and gives their addresses."""
+    made = []
     with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as administrator:
-        administrator.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield Databases(url=postgresql_server.get_uri(database=name))
-        administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+        def make() -> str:
+            made.append(f"pakta_{next(NUMBERS)}")
+            administrator.execute(f'CREATE DATABASE "{made[-1]}"'.encode())
+            return postgresql_server.get_uri(database=made[-1])
+
+        yield make
+        for name in made:
+            administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def postgresql_databases(fresh_postgresql: Callable[[], str]) -> Databases:
+    """A PostgreSQL database that nobody has used."""
+    return Databases(url=fresh_postgresql())
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ def test_a_projection_that_was_stuck_is_tried_again_after_a_start(
     follower.catch_up()
     healed = open_follower()
     healed.catch_up()
-    assert [checkpoint.stuck_at for checkpoint in healed.checkpoints()] == [None] * 4
+    assert [checkpoint.stuck_at for checkpoint in healed.checkpoints()] == [None] * len(PROJECTIONS)
     assert healed.position() == 1
 
 
@@ -226,7 +226,7 @@ def test_two_followers_that_race_feed_each_position_once(
     with follower.engine.connect() as connection:
         notes = connection.execute(sa.select(fed)).all()
     assert len(notes) == len(set(notes))
-    assert [checkpoint.stuck_at for checkpoint in rival.checkpoints()] == [None] * 4
+    assert [checkpoint.stuck_at for checkpoint in rival.checkpoints()] == [None] * len(PROJECTIONS)
     assert positions(rival) == dict.fromkeys(PROJECTIONS, 64)
     rival.rebuild()
     assert rows(rival) == live

@@ -33,8 +33,10 @@ def follower(journal: Journal, databases: Databases) -> Iterator[Follower]:
 
 
 @pytest.fixture
-def views(journal: Journal, follower: Follower) -> Views:
-    return Views(journal, follower)
+def views(journal: Journal, follower: Follower) -> Iterator[Views]:
+    opened = Views(journal, follower)
+    yield opened
+    opened.close()
 
 
 def shown(view: View, agreement: UUID) -> dict[str, list[Any]]:
