@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.language import language_of, say
 from domain.agreement.admit import REFUSALS, Refused
 from domain.journal import Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
+from domain.uncertain_date import EDTF_ERRORS
 
 # code: (title, what it says, what to do next). The titles and texts are translated in locale/.
 PROBLEMS: dict[str, tuple[str, str, str]] = {
@@ -138,7 +139,9 @@ class Problem(Exception):
         else:
             title, detail = REFUSED_TITLE, REFUSALS[self.code]
         said = say(language, detail, self.params)
-        errors = [FieldError(pointer=self.pointer, detail=said)] if self.pointer else list(self.errors)
+        errors = [error.model_copy(update={"detail": say(language, error.detail)}) for error in self.errors]
+        if self.pointer:
+            errors = [FieldError(pointer=self.pointer, detail=said)]
         return ProblemDocument(
             type=f"/problems/{self.code}",
             title=say(language, title),
@@ -222,12 +225,16 @@ def respond(request: Request, problem: Problem) -> JSONResponse:
 EXPLANATIONS = {
     "missing": "is required",
     "extra_forbidden": "is not a field that is known here",
+    "none_required": "is not a field that is known here",
     "string_type": "must be text",
+    "string_unicode": "must be text in UTF-8",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "does not have the expected form: {pattern}",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of fewer digits",
+    "int_from_float": "must be a whole number",
     "float_type": "must be a number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -242,10 +249,14 @@ EXPLANATIONS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
     "finite_number": "must be a finite number",
     "date_from_datetime_parsing": "must be a day, such as 2026-11-21",
     "date_parsing": "must be a day, such as 2026-11-21",
+    "date_type": "must be a day, such as 2026-11-21",
+    "uuid_type": "must be the id of an agreement",
     "uuid_parsing": "must be the id of an agreement",
+    **EDTF_ERRORS,
 }
 
 
@@ -253,6 +264,8 @@ def explain(language: str, error: Mapping[str, Any]) -> str:
     """One of pydantic's errors in a sentence."""
     kind = error["type"]
     context = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    if kind == "literal_error":
+        context["expected"] = context["expected"].replace(" or ", ", ")
     if kind in EXPLANATIONS:
         return say(language, EXPLANATIONS[kind], context)
     message = str(error["msg"]).removeprefix("Value error, ")
