@@ -273,12 +273,17 @@ def explain(language: str, error: Mapping[str, Any]) -> str:
 
 
 def wrong_fields(language: str, error: ValidationError, body: Any) -> list[FieldError]:
-    """Each wrong field of a body, once, with a pointer to it."""
+    """Each wrong field of a body, once, with a pointer to it.
+
+    Of a value that may be one of several things pydantic says for each why it is not that: what is said of
+    a part of the value tells more than what is said of the whole.
+    """
     found: dict[str, FieldError] = {}
     for item in error.errors(include_url=False):
         where = pointer(item["loc"], body, item["type"])
         found.setdefault(where, FieldError(pointer=where, detail=explain(language, item)))
-    return list(found.values())
+    wholes = {where[:end] for where in found for end, letter in enumerate(where) if letter == "/"}
+    return [wrong for where, wrong in found.items() if where not in wholes]
 
 
 def pointer(location: Sequence[int | str], body: Any, kind: str = "") -> str:
