@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
-from api.asking import LARGEST_PAGE, Reading, listed, next_path
+from api.asking import LARGEST_PAGE, Position, Reading, as_position, listed, next_path
 from api.identity import reader
 from api.presenting import entry_document
 from api.problems import Problem, of_parameter
@@ -28,14 +28,14 @@ TAIL_PAGE = 200
 class FeedQuery(Reading):
     """A page of the journal, after a position."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
 
 
 class StreamQuery(Reading):
     """Where the stream begins; Last-Event-ID weighs more. Left out: at what is recorded from now on."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: Position | None = None
 
 
 @router.get("", response_model=Feed)
@@ -99,6 +99,7 @@ def cloud_event(item: dict[str, Any]) -> dict[str, Any]:
 def _start(last_event_id: str | None, after: int | None) -> int | None:
     if last_event_id is None or not last_event_id.strip():
         return after
-    if not (last_event_id.isascii() and last_event_id.isdigit()):
+    position = as_position(last_event_id)
+    if position is None:
         raise of_parameter("Last-Event-ID", "must be the position of an entry")
-    return int(last_event_id)
+    return position

@@ -14,7 +14,9 @@ def wrong(shared: Doors, body: Any, path: str = "/agreements") -> dict[str, str]
     return pointers(problem(shared.post(path, body), 422, "invalid"))
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"nonsense", b'{"a": NaN}', b'{"a": 1} x', b"\xff\xfe", b"[" * 9999])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"nonsense", b'{"a": NaN}', b'{"a": 1} x', b"\xff\xfe", b"[" * 9999]
+)
 def test_a_body_that_is_no_json_is_not_read(shared: Doors, raw: bytes) -> None:
     for path in ("/agreements", f"/agreements/{shared.open()}/events", "/batches"):
         problem(shared.ask("POST", path, content=raw), 400, "not_json")

@@ -1,7 +1,9 @@
 """The register: its filters, its pages, its order, and the same as a table."""
 
+import base64
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -95,9 +97,7 @@ def test_a_filter_narrows_the_register(pakta: Doors, filters: dict[str, str], fo
 SORTS: dict[str, Callable[[Any], Any]] = {
     "recorded": lambda item: ALL.index(item["title"]),
     "title": lambda item: item["title"].lower().replace("é", "e"),
-    "status": lambda item: (
-        -1 if item["status"] is None else list(item["milestones"]).index(item["status"])
-    ),
+    "status": lambda item: -1 if item["status"] is None else list(item["milestones"]).index(item["status"]),
     "proposed": lambda item: (item["milestones"]["proposed"] or "").replace("../2020-05", "0001"),
     "signed": lambda item: min(
         (d for r in ("loi_signed", "mou_signed") if (d := item["milestones"][r])), default=""
@@ -134,7 +134,10 @@ def test_a_cursor_of_another_order_or_of_nobody_is_not_taken(pakta: Doors) -> No
     detail = "belongs to a list in another order"
     for path in (f"/agreements?sort=status&cursor={cursor}", f"/visits?cursor={cursor}"):
         assert pointers(problem(pakta.ask("GET", path), 422, "invalid")) == {"cursor": detail}
-    for nonsense in ("x", "e30", "bnVsbA", "W10", "WyJ0aXRsZSIsbnVsbF0", "WyJ0aXRsZSJd", "%00", "é"):
+    forged = [["title"], ["title", None, 1], ["title", 1, "x"], ["title", "x", 2**70], ["title", "\0", 1]]
+    forged += [["title", "\ud800", 1], ["title", "x", True], ["title", "x", 1.5], [[]], {}, None]
+    encoded = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in forged]
+    for nonsense in (*encoded, "x", "%00", "é", ""):
         answer = pakta.ask("GET", f"/agreements?sort=title&cursor={nonsense}")
         assert set(pointers(problem(answer, 422, "invalid"))) == {"cursor"}
 
@@ -180,6 +183,30 @@ def test_a_cell_is_never_a_formula(shared: Doors, start: str) -> None:
     answer = shared.ask("GET", "/agreements?sort=-recorded&limit=1", headers={"Accept": "text/csv"})
     (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
     assert row["title"].startswith("'")
+
+
+@pytest.mark.parametrize("name", ["q", "party", "field"])
+def test_words_that_no_database_keeps_are_not_looked_for(pakta: Doors, name: str) -> None:
+    answer = pakta.ask("GET", f"/agreements?{name}=a%00b")
+    assert pointers(problem(answer, 422, "invalid")) == {name: "must not hold control characters"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/events?after={n}",
+        "/agreements/{a}/events?after={n}",
+        "/agreements/{a}?version={n}",
+        "/summary?min_position={n}",
+        "/agreements/{a}?min_position={n}",
+        "/events/stream?after={n}",
+    ],
+)
+def test_a_number_beyond_all_numbers_is_a_problem(pakta: Doors, path: str) -> None:
+    agreement = pakta.get("/agreements?limit=1")["items"][0]["agreement"]
+    for n in (2**63, 10**30):
+        answer = pakta.ask("GET", path.format(a=agreement, n=n))
+        assert answer.status_code == 422, path
 
 
 def test_an_item_says_all_but_visits_and_commitments(pakta: Doors) -> None:
