@@ -55,16 +55,30 @@ def feed(request: Request, actor: Reader, query: Annotated[FeedQuery, Query()]) 
     return JSONResponse(listed(items, following, position), headers=headers)
 
 
+def last_seen(last_event_id: Annotated[str | None, Header()] = None) -> int | None:
+    """Where a reader broke off. Asked before the stream begins, when it is too late for a problem.
+
+    Raises:
+        Problem: 422, it is no position.
+    """
+    if last_event_id is None or not last_event_id.strip():
+        return None
+    position = as_position(last_event_id)
+    if position is None:
+        raise of_parameter("Last-Event-ID", "must be the position of an entry")
+    return position
+
+
 @router.get("/stream", response_class=EventSourceResponse)
 async def stream(
     request: Request,
     actor: Reader,
     query: Annotated[StreamQuery, Query()],
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_seen: Annotated[int | None, Depends(last_seen)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Entries as they are recorded, as server-sent events; the id of each is its position."""
     running: Running = request.app.state.running
-    after = _start(last_event_id, query.after)
+    after = query.after if last_seen is None else last_seen
     if after is None:
         after = await asyncio.to_thread(running.journal.head)
     while not await request.is_disconnected():
@@ -94,12 +108,3 @@ def cloud_event(item: dict[str, Any]) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "data": item,
     }
-
-
-def _start(last_event_id: str | None, after: int | None) -> int | None:
-    if last_event_id is None or not last_event_id.strip():
-        return after
-    position = as_position(last_event_id)
-    if position is None:
-        raise of_parameter("Last-Event-ID", "must be the position of an entry")
-    return position

@@ -77,6 +77,11 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "Accepted are PDF, PNG, JPEG, TIFF and WebP, and the content must be what it is said to be.",
         "Send the scan in one of these forms.",
     ),
+    "not_a_form": (
+        "The form could not be read",
+        "A form must be whole and hold one file, named `file`.",
+        "Send the scan as `file` of a form, or as the body itself.",
+    ),
     "method_not_allowed": (
         "This address does not take that method",
         "The address exists, but not for {method}.",

@@ -190,6 +190,7 @@ def test_trail_and_timeline_come_in_pages(pakta: Doors) -> None:
         assert [item["version"] for item in trail] == [1, 2, 3, 4, 5, 6]
         line = pakta.walk(f"/agreements/{agreement}/timeline", limit=limit)
         assert [item["version"] for item in line] == [6, 1, 3, 5, 4, 2]
+    line = pakta.get(f"/agreements/{agreement}/timeline")["items"]
     assert (line[0]["earliest"], line[0]["latest"]) == (None, "2024-01-01")
     assert (line[2]["earliest"], line[2]["latest"]) == ("2024-02-01", "2024-02-29")
     link = pakta.ask("GET", f"/agreements/{agreement}/events?limit=2").headers["link"]
