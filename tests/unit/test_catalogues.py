@@ -11,7 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from api import language
-from api.problems import EXPLANATIONS, PROBLEMS, REFUSED_ADVICE, REFUSED_TITLE, explain
+from api.explaining import EXPLANATIONS, explain
+from api.problems import PROBLEMS, REFUSED_ADVICE, REFUSED_TITLE
 from domain.agreement.admit import REFUSALS
 from domain.agreement.warnings import WARNINGS
 
