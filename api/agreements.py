@@ -107,8 +107,8 @@ def happened(
     """What happened, in order of occurrence: corrections applied, what was retracted left out."""
     running: Running = request.app.state.running
     readable(running, agreement, actor, query)
-    wait_for(running, query)
-    with running.views.on(running.journal.today()) as view:
+    wait_for(running, query, "timeline")
+    with running.views.on(running.journal.today(), "timeline") as view:
         page = timeline.of_agreement(
             view.connection, parse_id(agreement), start_of(query, "timeline"), query.limit
         )

@@ -80,28 +80,29 @@ class ListQuery(DayQuery):
     cursor: str | None = None
 
 
-def wait_for(running: Running, query: Reading) -> None:
-    """Let the views get as far as the reader has seen, or this process has written.
+def wait_for(running: Running, query: Reading, *names: str) -> None:
+    """Let views get as far as the reader has seen, or this process has written.
 
     Raises:
         Problem: 422, that position does not exist; 503, the views are not that far yet.
     """
+    follower = running.follower
     if query.min_position is None:
-        running.follower.wait_for(running.journal.newest, OWN_WRITES_SECONDS)
+        follower.wait_for(running.journal.newest, OWN_WRITES_SECONDS)
         return
     head = running.journal.head()
     if query.min_position > head:
         raise Problem("beyond_the_head", 422, params={"head": head})
-    if not running.follower.wait_for(query.min_position, MIN_POSITION_SECONDS):
-        position = running.follower.position()
+    if not follower.wait_for(query.min_position, MIN_POSITION_SECONDS, *names):
+        position = follower.position(*names)
         raise Problem("not_ready", 503, params={"position": position}, headers={"Retry-After": "1"})
 
 
 @contextmanager
-def looking(running: Running, query: DayQuery) -> Iterator[View]:
-    """The view that answers a question."""
-    wait_for(running, query)
-    with running.views.on(query.as_of or running.journal.today()) as view:
+def looking(running: Running, query: DayQuery, *names: str) -> Iterator[View]:
+    """The views that answer a question."""
+    wait_for(running, query, *names)
+    with running.views.on(query.as_of or running.journal.today(), *names) as view:
         yield view
 
 

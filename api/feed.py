@@ -46,7 +46,7 @@ def feed(request: Request, actor: Reader, query: Annotated[FeedQuery, Query()]) 
     if query.min_position is not None and query.min_position > head:
         raise Problem("beyond_the_head", 422, params={"head": head})
     page = running.journal.entries(query.after, query.limit)
-    position = (page[-1].position or 0) if page else max(query.after, head)
+    position = (page[-1].position or 0) if page else head
     following = next_path(request, {"after": position}) if page and position < head else None
     headers = {"Vary": "Accept"} | ({"Link": f'<{following}>; rel="next"'} if following else {})
     items = [entry_document(entry) for entry in open_to(running, actor, page)]

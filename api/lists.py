@@ -94,7 +94,7 @@ def agreements(request: Request, actor: Reader, query: Annotated[RegisterQuery, 
     """The register. Ask for `text/csv` to get the page as a table."""
     running: Running = request.app.state.running
     language = language_of(request)
-    with looking(running, query) as view:
+    with looking(running, query, "register") as view:
         wanted = listing.Wanted(query.model_dump(), query.sort, start_of(query, query.sort), query.limit)
         page = listing.agreements(view, actor, wanted)
     again = running.journal.twins([row["agreement"] for row in page.rows])
@@ -112,14 +112,14 @@ def agreements(request: Request, actor: Reader, query: Annotated[RegisterQuery, 
 @router.get("/summary", response_model=SummaryDocument, tags=["Dashboards"])
 def figures(request: Request, actor: Reader, query: Annotated[DayQuery, Query()]) -> Response:
     """The figures of a day. A share without a case is null."""
-    with looking(request.app.state.running, query) as view:
+    with looking(request.app.state.running, query, "register") as view:
         return JSONResponse(summary(view, actor))
 
 
 @router.get("/visits", response_model=VisitList, tags=["Dashboards"])
 def visits(request: Request, actor: Reader, query: Annotated[VisitQuery, Query()]) -> Response:
     """Visits of all agreements, the earliest window first."""
-    with looking(request.app.state.running, query) as view:
+    with looking(request.app.state.running, query, "register", "calendar") as view:
         page = dashboards.visits(view, actor, query.model_dump(), start_of(query, "visits"), query.limit)
     items = [_dated(row, view.day, VISIT_FIELDS) for row in page.rows]
     return _answer(request, "visits", items, page, view)
@@ -128,7 +128,7 @@ def visits(request: Request, actor: Reader, query: Annotated[VisitQuery, Query()
 @router.get("/commitments", response_model=CommitmentList, tags=["Dashboards"])
 def commitments(request: Request, actor: Reader, query: Annotated[CommitmentQuery, Query()]) -> Response:
     """Commitments of all agreements, the earliest due first."""
-    with looking(request.app.state.running, query) as view:
+    with looking(request.app.state.running, query, "register", "calendar") as view:
         page = dashboards.commitments(
             view, actor, query.model_dump(), start_of(query, "commitments"), query.limit
         )
@@ -139,7 +139,7 @@ def commitments(request: Request, actor: Reader, query: Annotated[CommitmentQuer
 @router.get("/parties", response_model=PartyList, tags=["Dashboards"])
 def parties(request: Request, actor: Reader, query: Annotated[PartyQuery, Query()]) -> Response:
     """Every party once, with the number of its agreements, the most frequent first."""
-    with looking(request.app.state.running, query) as view:
+    with looking(request.app.state.running, query, "register", "parties") as view:
         page = dashboards.parties(view, actor, query.model_dump(), start_of(query, "parties"), query.limit)
     items = [{name: row[name] for name in PARTY_FIELDS} for row in page.rows]
     return _answer(request, "parties", items, page, view)
@@ -148,7 +148,7 @@ def parties(request: Request, actor: Reader, query: Annotated[PartyQuery, Query(
 @router.get("/fields", response_model=FieldList, tags=["Dashboards"])
 def fields(request: Request, actor: Reader, query: Annotated[ListQuery, Query()]) -> Response:
     """Every field of cooperation once, with the number of agreements that name it."""
-    with looking(request.app.state.running, query) as view:
+    with looking(request.app.state.running, query, "register", "parties") as view:
         page = dashboards.fields(view, actor, start_of(query, "fields"), query.limit)
     items = [{name: row[name] for name in FIELD_FIELDS} for row in page.rows]
     return _answer(request, "fields", items, page, view)

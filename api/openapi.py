@@ -63,6 +63,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name, adapter in (("Proposed", PROPOSED), ("LaterFact", LATER_FACT), ("Batch", BATCH)):
         _add_schema(schemas, name, adapter)
     _add_schema(schemas, "ProblemDocument", TypeAdapter(ProblemDocument))
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     _add_bodies(document["paths"])
     _add_answers(document["paths"])
     document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
@@ -108,8 +110,10 @@ def _examples() -> dict[str, Any]:
 
 
 def _add_answers(paths: dict[str, Any]) -> None:
+    """Problems instead of FastAPI's own errors, and summaries that are sentences."""
     for path, operations in paths.items():
         for operation in operations.values():
+            operation["summary"] = operation["description"].partition(". ")[0].removesuffix(".")
             answers = operation["responses"]
             answers.pop("422", None)
             if path.startswith("/api/"):

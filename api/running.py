@@ -50,5 +50,6 @@ class Running:
         """Finish what was accepted, then let go of everything."""
         self.journal.close()
         self.follower.stop()
+        self.views.close()
         self.directory.close()
         self.documents.close()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -60,11 +61,20 @@ class Databases:
         return engine
 
 
-def memory() -> Engine:
-    """A database that lives as long as its engine, for answers that are worked out and thrown away."""
-    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
-    configure_sqlite(engine, durable=False)
-    return engine
+class Scratch:
+    """A database in memory, for answers that are worked out and thrown away."""
+
+    def __init__(self) -> None:
+        place = f"sqlite:///file:pakta-{uuid4()}?mode=memory&cache=shared&uri=true"
+        self.engine = sa.create_engine(place, poolclass=sa.pool.QueuePool)
+        configure_sqlite(self.engine, durable=False)
+        # The data lives as long as one connection is open.
+        self._keeper = self.engine.connect()
+
+    def close(self) -> None:
+        """Let go of it; whoever still reads may finish."""
+        self._keeper.close()
+        self.engine.dispose()
 
 
 def configure_sqlite(engine: Engine, *, durable: bool) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
 from domain.uncertain_date import UncertainDate
 from domain.words import Name, Text, fold
@@ -68,6 +68,12 @@ PartyRef = Annotated[
 ]
 
 
+def _office_holder(public: bool) -> bool:  # it is the field's value
+    if not public:
+        raise ValueError("must be true: private persons cannot be stored until they can be sealed")
+    return public
+
+
 class Person(Value):
     """Somebody who acted, in the office held then; acting titles are kept. The name may be unknown."""
 
@@ -75,7 +81,7 @@ class Person(Value):
     office: Name | None = None
     party: PartyRef | None = None
     on_behalf_of: Name | None = None
-    public: Literal[True] = Field(
+    public: Annotated[bool, AfterValidator(_office_holder)] = Field(
         True, description="An office holder; private persons cannot be stored until they can be sealed"
     )
 

@@ -23,11 +23,12 @@ class Change:
     agreement: UUID
     entries: Sequence[Entry]
     history: History
+    answers: Sequence[Stretch] | None = None
 
     @cached_property
     def stretches(self) -> Sequence[Stretch]:
-        """How it stands from now on, worked out once for all projections."""
-        return outlook(self.history)
+        """The answers wanted; else how it stands from now on, worked out once for all projections."""
+        return outlook(self.history) if self.answers is None else self.answers
 
     @property
     def recorded_on(self) -> date:

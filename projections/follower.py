@@ -92,17 +92,17 @@ class Follower:
         with self.engine.connect() as connection:
             return read_checkpoints(connection)
 
-    def position(self) -> int:
-        """The position that all views reflect."""
-        return min(checkpoint.position for checkpoint in self.checkpoints())
+    def position(self, *names: str) -> int:
+        """The position that some views reflect, or all that are not stuck if none is named."""
+        return reached(self.checkpoints(), names)
 
-    def wait_for(self, position: int, seconds: float) -> bool:
-        """Wait until every view reflects a position, or the time is up."""
+    def wait_for(self, position: int, seconds: float, *names: str) -> bool:
+        """Wait until views reflect a position, or the time is up."""
         until = time.monotonic() + seconds
-        while (reached := self.position()) < position and (left := until - time.monotonic()) > 0:
+        while (now := self.position(*names)) < position and (left := until - time.monotonic()) > 0:
             with self.moved:
                 self.moved.wait(min(left, 0.05))
-        return reached >= position
+        return now >= position
 
     def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring every projection that is not stuck to the journal's head, telling how far it is."""
@@ -118,6 +118,7 @@ class Follower:
         if unknown := set(names) - {projection.name for projection in self.projections}:
             raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         with writing(self.engine).begin() as connection:
+            one_at_a_time(connection, "views")
             for projection in self.projections:
                 if not names or projection.name in names:
                     self._reset(connection, projection)
@@ -137,9 +138,10 @@ class Follower:
             connection.execute(sa.update(checkpoints).values(stuck_at=None, error=None))
 
     def _reset(self, connection: Connection, projection: Projection) -> None:
+        # The checkpoint first, as in `_write`: whoever feeds the projection now is waited for.
+        connection.execute(sa.delete(checkpoints).where(checkpoints.c.projection == projection.name))
         for table in projection.tables:
             connection.execute(sa.delete(table))
-        connection.execute(sa.delete(checkpoints).where(checkpoints.c.projection == projection.name))
         row = {"projection": projection.name, "version": projection.version, "position": 0}
         connection.execute(sa.insert(checkpoints).values(**row))
 
@@ -254,25 +256,39 @@ class Follower:
             change = Change(entry.agreement, upto, self.journal.history(upto))
             try:
                 self._write(projection, checkpoint, [change], entry.position)
+            except LostRace:
+                log.info("another follower is ahead with %s", projection.name)
+                return
+            except sa.exc.OperationalError:
+                raise
             except Exception as cause:
                 log.exception("%s is stuck at position %s", projection.name, entry.position)
-                self._note_stuck(projection, entry.position, cause)
+                self._note_stuck(checkpoint, entry.position, cause)
                 return
             checkpoint = replace(checkpoint, position=entry.position)
         log.warning("%s went on after %r", projection.name, error)
 
-    def _note_stuck(self, projection: Projection, position: int, error: Exception) -> None:
-        stuck = sa.update(checkpoints).where(checkpoints.c.projection == projection.name)
+    def _note_stuck(self, checkpoint: Checkpoint, position: int, error: Exception) -> None:
+        """Say what stopped a projection, unless another follower has moved it meanwhile."""
+        here = (
+            checkpoints.c.projection == checkpoint.projection,
+            checkpoints.c.position == checkpoint.position,
+        )
+        reason = f"{type(error).__name__}: {error}"[:500]
         with writing(self.engine).begin() as connection:
-            connection.execute(
-                stuck.values(stuck_at=position, error=f"{type(error).__name__}: {error}"[:500])
-            )
+            connection.execute(sa.update(checkpoints).where(*here).values(stuck_at=position, error=reason))
 
 
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Where every projection is, in the transaction of the connection."""
     rows = connection.execute(sa.select(checkpoints).order_by(checkpoints.c.projection))
     return [Checkpoint(**row) for row in rows.mappings()]
+
+
+def reached(known: Sequence[Checkpoint], names: Sequence[str] = ()) -> int:
+    """The position that some projections have reached, or all that are not stuck if none is named."""
+    wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
+    return min((checkpoint.position for checkpoint in wanted), default=0)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

@@ -9,14 +9,14 @@ from threading import Lock
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 
 from domain.agreement import Stretch, derive
-from domain.databases import memory, writing
+from domain.databases import Scratch, writing
 from domain.journal import Entry, Journal
 from projections.calendar import Calendar
 from projections.change import Change, Projection
-from projections.follower import Follower, read_checkpoints, tables_of
+from projections.follower import Follower, reached, read_checkpoints, tables_of
 from projections.parties import Parties
 from projections.register import Register, register
 
@@ -40,21 +40,26 @@ class Views:
     def __init__(self, journal: Journal, follower: Follower) -> None:
         self.journal = journal
         self.follower = follower
-        self._past: OrderedDict[tuple[date, int], Engine] = OrderedDict()
+        self._past: OrderedDict[tuple[date, int], Scratch] = OrderedDict()
         self._replaying = Lock()
 
     @contextmanager
-    def on(self, day: date) -> Iterator[View]:
-        """The views as they are on a day. One consistent snapshot, position included."""
+    def on(self, day: date, *names: str) -> Iterator[View]:
+        """Some views (all, if none is named) as they are on a day: one snapshot, position included."""
         day = min(day, LAST_DAY)
         with self._snapshot() as connection:
-            position = min(checkpoint.position for checkpoint in read_checkpoints(connection))
+            position = reached(read_checkpoints(connection), names)
             newest = connection.scalar(sa.select(sa.func.max(register.c.recorded_on)))
             if newest is None or newest <= day.isoformat():
                 yield View(connection, day, position)
                 return
-        with self._replay(day, position).connect() as connection:
+        with self._replay(day, position).engine.connect() as connection:
             yield View(connection, day, position)
+
+    def close(self) -> None:
+        """Let go of the days that were worked out."""
+        while self._past:
+            self._past.popitem()[1].close()
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
@@ -64,25 +69,26 @@ class Views:
         with engine.connect() as connection:
             yield connection
 
-    def _replay(self, day: date, position: int) -> Engine:
+    def _replay(self, day: date, position: int) -> Scratch:
         """Every agreement as it stood on a past day, in memory."""
         with self._replaying:
-            engine = self._past.get((day, position))
-            if engine is None:
-                engine = self._past[day, position] = self._fill(day, position)
+            past = self._past.get((day, position))
+            if past is None:
+                past = self._past[day, position] = self._fill(day, position)
                 while len(self._past) > PAST_DAYS_KEPT:
-                    self._past.popitem(last=False)
-            return engine
+                    self._past.popitem(last=False)[1].close()
+            self._past.move_to_end((day, position))
+            return past
 
-    def _fill(self, day: date, position: int) -> Engine:
+    def _fill(self, day: date, position: int) -> Scratch:
         projections: tuple[Projection, ...] = (Register(), Calendar(), Parties())
-        engine = memory()
-        tables_of(engine, projections)
+        past = Scratch()
+        tables_of(past.engine, projections)
         changes = [self._as_it_was(trail, day) for trail in self._trails(position).values()]
-        with writing(engine).begin() as connection:
+        with writing(past.engine).begin() as connection:
             for projection in projections:
                 projection.project(connection, changes)
-        return engine
+        return past
 
     def _trails(self, position: int) -> dict[UUID, list[Entry]]:
         trails: dict[UUID, list[Entry]] = {}
@@ -95,7 +101,5 @@ class Views:
 
     def _as_it_was(self, trail: list[Entry], day: date) -> Change:
         history = self.journal.history(trail)
-        change = Change(trail[0].agreement, trail, history)
         stretch = Stretch(day, day + timedelta(days=1), derive(history, day))
-        change.__dict__["stretches"] = [stretch]
-        return change
+        return Change(trail[0].agreement, trail, history, (stretch,))

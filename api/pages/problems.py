@@ -1,10 +1,12 @@
 """The page behind the `type` of every problem: what it means and what to do next."""
 
+import re
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 from api.language import language_of, say
 from api.problems import PROBLEMS, REFUSED_ADVICE, REFUSED_TITLE, Problem
@@ -28,7 +30,13 @@ def explain(request: Request, code: str, lang: str | None = None) -> HTMLRespons
         language=language,
         code=code,
         title=say(language, title),
-        text=say(language, text).replace("{", "‹").replace("}", "›"),
-        advice=say(language, advice),
+        text=_marked(say(language, text)),
+        advice=_marked(say(language, advice)),
     )
     return HTMLResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _marked(sentence: str) -> Markup:
+    """A sentence with `names` set as code, and …what is filled in… left open."""
+    plain = re.sub(r"\{\w+\}", "…", sentence)
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(plain))))  # noqa: S704  # escaped just before

@@ -29,7 +29,7 @@ class Access(NamedTuple):
 def access(history: History) -> Access:
     """Owner, visibility and grants as they are now: what keeps the record counts in order of recording."""
     first = history.entries[1]
-    opening = history.proposed or first.fact
+    _, opening = history.stated(1)
     visibility: Visibility = opening.visibility if isinstance(opening, Proposed) else "organisation"
     owner, readers = first.organisation, set[str]()
     for version in sorted(history.standing):

@@ -93,12 +93,15 @@ def admit(history: History, entry: Recorded) -> Admitted:
     _check_days(entry)
     _check_target(history, entry.fact)
     after = evolve(history, entry)
-    known = set(impossibilities(history))
-    for found in impossibilities(after):
-        if found not in known:
-            raise Refused(found.code, **dict(found.params))
+    if impossible := list(impossibilities(after)):  # what held before is asked only when it matters
+        known = set(impossibilities(history))
+        for found in impossible:
+            if found not in known:
+                raise Refused(found.code, **dict(found.params))
+    if not (warned := _all_warnings(after)):
+        return Admitted(after, ())
     before = set(_all_warnings(history))
-    return Admitted(after, tuple(warned for warned in _all_warnings(after) if warned not in before))
+    return Admitted(after, tuple(one for one in warned if one not in before))
 
 
 def _all_warnings(history: History) -> tuple[Warned, ...]:
@@ -130,7 +133,8 @@ def _check_target(history: History, fact: Fact) -> None:
     if target is None:
         raise Refused("unknown_version", target=fact.version, newest=history.version)
     if isinstance(fact, EvidenceAttached):
-        _check_says(target.fact, fact)
+        standing = history.standing.get(fact.version)
+        _check_says(standing.fact if standing else target.fact, fact)
         return
     if history.is_struck(fact.version):
         raise Refused("already_retracted", target=fact.version)

@@ -21,7 +21,7 @@ def _commitment(made: Standing, fact: CommitmentMade, facts: Sequence[Standing],
     state: CommitmentState = "open"
     percent: float | None = None
     outcome: str | None = None
-    for standing in facts:
+    for standing in sorted(facts, key=lambda s: s.when):
         match standing.fact:
             case ProgressReported(commitment=fact.commitment, percent=reported) if reported is not None:
                 percent = reported

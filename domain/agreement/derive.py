@@ -38,7 +38,7 @@ def look(history: History, today: Today) -> State:
     counts = history.proposed is not None and opening.kind != "network"
     status = _furthest(climbed) if counts else None
     until = validity(certain)
-    standing = standing_on(history.standing.values(), until, today)
+    standing = standing_on(history.in_order(), until, today)
     realisation = _realisation(certain)
     return State(
         version=history.version,
@@ -50,7 +50,7 @@ def look(history: History, today: Today) -> State:
         owner=reach.owner,
         visibility=reach.visibility,
         reference=opening.reference,
-        parties=parties(certain, history) or opening.parties,
+        parties=parties(certain, history) if history.proposed else opening.parties,
         fields=fields(certain, history),
         status=status,
         milestones=_milestones(climbed),
@@ -74,12 +74,11 @@ def look(history: History, today: Today) -> State:
 
 def _opening(history: History) -> Proposed:
     """The proposal as it stands, or as it stood before it was retracted."""
-    if history.proposed is not None:
-        return history.proposed
-    original = history.entries.get(1)
-    if original is None or not isinstance(original.fact, Proposed):
-        raise LookupError("nothing is recorded of this agreement")
-    return original.fact
+    told = (history.stated(1)[1], history.entries[1].fact) if 1 in history.entries else ()
+    for opening in told:
+        if isinstance(opening, Proposed):
+            return opening
+    raise LookupError("nothing is recorded of this agreement")
 
 
 def _by_then(history: History, today: Today) -> tuple[list[Standing], tuple[Uncertain, ...]]:
@@ -103,7 +102,8 @@ def _edtf(occurred: UncertainDate | None) -> str | None:
 def _milestones(climbed: Sequence[tuple[Rung, Standing]]) -> dict[Rung, str | None]:
     milestones: dict[Rung, str | None] = dict.fromkeys(RUNGS)
     for rung, standing in reversed(climbed):
-        milestones[rung] = _edtf(standing.fact.occurred)
+        # Of several the first that has a date.
+        milestones[rung] = _edtf(standing.fact.occurred) or milestones[rung]
     return milestones
 
 

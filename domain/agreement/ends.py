@@ -7,7 +7,7 @@ from typing import NamedTuple
 from domain.agreement.history import Standing
 from domain.agreement.state import AgreementStanding
 from domain.agreement.today import Today
-from domain.agreement.transitions import ENDS, INSTRUMENTS, transition
+from domain.agreement.transitions import ENDS, INSTRUMENTS, TRANSITIONS, transition
 from domain.facts import Amended, Extended, Resumed, Signed, Suspended, Turn
 from domain.uncertain_date import Span, UncertainDate
 
@@ -19,6 +19,11 @@ class Turned(NamedTuple):
     version: int
     type: str
 
+    @property
+    def order(self) -> tuple[date, date, int, int]:
+        """By latest day: a turn of unknown day counts from when it was recorded. Then as all facts."""
+        return (self.span.latest, self.span.earliest, TRANSITIONS[self.type].order, self.version)
+
 
 def turned(standing: Standing) -> Turned:
     """When a change of standing took effect: `effective` counts, else `occurred`."""
@@ -29,7 +34,7 @@ def turned(standing: Standing) -> Turned:
 def ends(standing: Iterable[Standing]) -> list[Turned]:
     """Every end that stands, the latest last."""
     found = (turned(s) for s in standing if s.fact.type in ENDS)
-    return sorted(found, key=lambda end: (end.span.latest, end.version))
+    return sorted(found, key=lambda end: end.order)
 
 
 def ended_before(end: Turned, standing: Standing) -> bool:
@@ -40,7 +45,7 @@ def ended_before(end: Turned, standing: Standing) -> bool:
 def validity(facts: Sequence[Standing]) -> UncertainDate | None:
     """Until when the paper runs: what the furthest instrument says, as prolonged or amended since."""
     reached, until = 0, None
-    for standing in facts:
+    for standing in sorted(facts, key=lambda s: s.when):
         match standing.fact:
             case Signed(valid_until=stated):
                 instrument = INSTRUMENTS.index(transition(standing.fact).instrument or "none")
@@ -56,12 +61,12 @@ def standing_on(facts: Iterable[Standing], until: UncertainDate | None, today: T
     in_effect = [t for t in map(turned, _turns(facts, today)) if today.reached(t.span.latest)]
     final = [t for t in in_effect if t.type in ENDS]
     if final:
-        last = max(final, key=lambda end: (end.span.latest, end.version))
+        last = max(final, key=lambda end: end.order)
         return last.type  # type: ignore[return-value]  # the three types in ENDS are standings by name
     if until is not None and today.passed(until.last):
         return "expired"
     pauses = [t for t in in_effect if t.type in ("suspended", "resumed")]
-    if pauses and max(pauses, key=lambda turn: (turn.span.latest, turn.version)).type == "suspended":
+    if pauses and max(pauses, key=lambda turn: turn.order).type == "suspended":
         return "suspended"
     return "active"
 

@@ -40,6 +40,12 @@ class Standing:
         """By earliest day, latest day, rung and version."""
         return (*self.span, transition(self.fact).order, self.version)
 
+    @property
+    def when(self) -> tuple[date, int]:
+        """The same for changes of one thing: one of unknown beginning is taken to be as late as it can be."""
+        earliest, latest = self.span
+        return (latest if earliest == date.min else earliest, self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -63,10 +69,28 @@ class History:
 
     def is_struck(self, version: int) -> bool:
         """Whether a retraction stands against the entry."""
-        return any(not self.is_struck(by) for by in self.retractions.get(version, ()))
+        if version not in self.retractions:
+            return False
+        struck = set[int]()
+        for target in sorted(self.retractions, reverse=True):  # a retraction is later than what it retracts
+            if any(by not in struck for by in self.retractions[target]):
+                struck.add(target)
+        return version in struck
+
+    def stated(self, version: int) -> tuple[Recorded, Fact]:
+        """An original as last corrected, whether it stands or not, with the entry that says so."""
+        entry = self.entries[version]
+        fact: Fact = entry.fact
+        for by in self.corrections.get(version, ()):
+            correction = self.entries[by]
+            if isinstance(correction.fact, Corrected) and not self.is_struck(by):
+                entry, fact = correction, correction.fact.fact
+        return entry, fact
 
     def in_order(self) -> list[Standing]:
-        """What stands, in order of occurrence."""
+        """What stands, in order of occurrence. Of a void agreement nothing does."""
+        if self.proposed is None:
+            return []
         return sorted(self.standing.values(), key=lambda standing: standing.order)
 
 
@@ -107,14 +131,11 @@ def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
 def _add(history: History, entry: Recorded) -> None:
     history.entries[entry.version] = entry
     match entry.fact:
-        case Corrected(version=target):
+        case Corrected(version=target) if target < entry.version:
             _append(history.corrections, target, entry.version)
-            _settle(history, target)
-        case Retracted(version=target):
+        case Retracted(version=target) if target < entry.version:
             _append(history.retractions, target, entry.version)
-            _settle(history, target)
-        case _:
-            _settle(history, entry.version)
+    _settle(history, entry.version)
 
 
 def _append(index: dict[int, tuple[int, ...]], target: int, version: int) -> None:
@@ -122,21 +143,16 @@ def _append(index: dict[int, tuple[int, ...]], target: int, version: int) -> Non
 
 
 def _settle(history: History, version: int) -> None:
-    """Work out again what stands of an original, after something was said about it or its corrections."""
+    """Work out again what stands of an original, after it or something about it was added."""
     original = history.entries.get(version)
+    while original is not None and isinstance(original.fact, Corrected | Retracted):
+        version, about = original.fact.version, original.version
+        original = history.entries.get(version) if version < about else None
     if original is None:
-        return
-    if isinstance(original.fact, Corrected | Retracted):
-        _settle(history, original.fact.version)
         return
     if history.is_struck(version):
         history.standing.pop(version, None)
         return
-    stated = original
-    fact: Fact = original.fact
-    for by in history.corrections.get(version, ()):
-        correction = history.entries[by]
-        if isinstance(correction.fact, Corrected) and not history.is_struck(by):
-            stated, fact = correction, correction.fact.fact
+    stated, fact = history.stated(version)
     span = occurred_span(fact.occurred, stated.recorded_on)
     history.standing[version] = Standing(version, fact, stated.version, span, stated.recorded_on)

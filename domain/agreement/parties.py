@@ -1,6 +1,7 @@
 """Who takes part, and in what fields."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from domain.agreement.history import History, Standing
@@ -14,7 +15,7 @@ from domain.facts import (
     Realised,
     Signed,
 )
-from domain.values import FieldOfCooperation, Party, Person, Presentation, party_name
+from domain.values import FieldOfCooperation, Party, Person, Presentation
 from domain.values import Standing as FieldAgreed
 from domain.words import fold
 
@@ -33,7 +34,7 @@ def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
                 present.setdefault(party.key, party)
             case PartyLeft(party=ref):
                 for key, party in list(present.items()):
-                    if party.is_called(party_name(ref)) and (isinstance(ref, str) or ref.key == key):
+                    if party.is_called(ref) if isinstance(ref, str) else ref.key == key:
                         del present[key]
     return tuple(present.values())
 
@@ -69,11 +70,19 @@ def named_parties(fact: Fact) -> Iterator[str]:
     """The names by which a fact refers to parties of its agreement."""
     if isinstance(fact, PartyLeft) and isinstance(fact.party, str):
         yield fact.party
-    for name in REFERRING:
-        yield from _names(getattr(fact, name, None))
-    for name in PEOPLE:
-        for person in getattr(fact, name, ()):
+    referring, people = _references(type(fact))
+    for name in referring:
+        yield from _names(getattr(fact, name))
+    for name in people:
+        for person in getattr(fact, name):
             yield from _names(person)
+
+
+@cache
+def _references(kind: type[Fact]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which fields of a type of fact refer to parties: a model is slow to say that it lacks one."""
+    known = kind.model_fields
+    return tuple(n for n in REFERRING if n in known), tuple(n for n in PEOPLE if n in known)
 
 
 def _names(ref: Any) -> Iterator[str]:

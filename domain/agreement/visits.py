@@ -14,7 +14,7 @@ from domain.facts import (
     VisitHeld,
     VisitRescheduled,
 )
-from domain.uncertain_date import Span, UncertainDate
+from domain.uncertain_date import ANY_DAY, Span, UncertainDate, certain_bounds
 from domain.values import Party, party_name
 
 Change = VisitConfirmed | VisitRescheduled | VisitCancelled
@@ -49,7 +49,7 @@ def follow_up(found: Sequence[Visit]) -> FollowUp:
     if waiting:
         chosen = min(waiting, key=lambda v: (v.state != "overdue", v.overdue_from or date.max))
     elif held:
-        chosen = held[-1]
+        chosen = max(reversed(held), key=lambda v: certain_bounds(v.held) if v.held else ANY_DAY)
     else:
         return FollowUp()
     return FollowUp(chosen.state, chosen.visit, chosen.window, chosen.days_overdue)
@@ -63,7 +63,7 @@ def _planned(
     today: Today,
 ) -> Visit:
     changes = [s for s in facts if isinstance(s.fact, Change) and s.fact.visit == plan.visit]
-    state, window = _after_changes(plan, sorted(changes, key=_when))
+    state, window = _after_changes(plan, sorted(changes, key=lambda s: s.when))
     held = [(s, fact) for s, fact in of_type(facts, VisitHeld) if fact.visit == plan.visit]
     scheduled_after = signed is not None and not standing.span.certainly_before(signed)
     held_after = signed is not None and any(s.span.certainly_after(signed) for s, _ in held)
@@ -104,11 +104,6 @@ def _after_changes(
             case VisitCancelled():
                 state = "cancelled"
     return state, window
-
-
-def _when(change: Standing) -> tuple[date, int]:
-    """A change of unknown day is taken to have happened when it was recorded."""
-    return (change.span.latest if change.span.earliest == date.min else change.span.earliest, change.version)
 
 
 def _unplanned(standing: Standing, held: VisitHeld, signed: Span | None) -> Visit:

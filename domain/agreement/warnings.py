@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import JsonValue
 
-from domain.agreement.ends import ended_before, ends
+from domain.agreement.ends import ended_before, ends, validity
 from domain.agreement.history import History, Standing, of_type
 from domain.agreement.parties import named_parties, parties
 from domain.agreement.state import Warned
@@ -24,7 +24,7 @@ from domain.facts import (
     Signed,
     VisitHeld,
 )
-from domain.uncertain_date import Span, UncertainDate, certain_bounds
+from domain.uncertain_date import Span, certain_bounds
 from domain.words import fold
 
 WARNINGS = {
@@ -129,22 +129,18 @@ def _realised(facts: Facts) -> Iterator[Warned]:
     for standing, realised in facts.of(Realised):
         if signed is None:
             yield warn("realised_unsigned", standing, reason=realised.override_reason or "–")
-        elif not facts.of(MouSigned):
+        elif all(isinstance(paper, LoiSigned) for _, paper in facts.of(Signed)):
             yield warn("realised_without_mou", standing)
         elif standing.span.certainly_before(signed):
             yield warn("realised_before_signature", standing)
 
 
 def _renewed_after_expiry(facts: Facts) -> Iterator[Warned]:
-    valid_until: UncertainDate | None = None
-    for standing in facts.standing:
-        match standing.fact:
-            case Extended(valid_until=until):
-                if valid_until and (gap := (standing.span.earliest - valid_until.last).days) > 0:
-                    yield warn("renewed_after_expiry", standing, days=gap)
-                valid_until = until or valid_until
-            case Signed(valid_until=until):
-                valid_until = until or valid_until
+    for index, standing in enumerate(facts.standing):
+        if isinstance(standing.fact, Extended):
+            until = validity(facts.standing[:index])
+            if until and (gap := (standing.span.earliest - until.last).days) > 0:
+                yield warn("renewed_after_expiry", standing, days=gap)
 
 
 def _sources_disagree(facts: Facts) -> Iterator[Warned]:

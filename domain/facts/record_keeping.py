@@ -3,6 +3,7 @@
 They are in force as soon as they are recorded; `occurred` says nothing about when they count.
 """
 
+from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -13,22 +14,24 @@ from domain.values import Visibility as VisibilityValue
 from domain.words import Name, Organisation, Text, printable
 
 
-def _printable_throughout(value: JsonValue) -> JsonValue:
-    """Text in a source's statement is held to the same rules as all other text."""
+def _storable_throughout(value: JsonValue) -> JsonValue:
+    """A source's statement is held to the same rules as all other text, and to what JSON can write."""
     match value:
         case str():
             printable(value)
+        case float() if not isfinite(value):
+            raise ValueError("must be a finite number")
         case list():
             for item in value:
-                _printable_throughout(item)
+                _storable_throughout(item)
         case dict():
             for name, item in value.items():
-                _printable_throughout(name)
-                _printable_throughout(item)
+                _storable_throughout(name)
+                _storable_throughout(item)
     return value
 
 
-Said = Annotated[JsonValue, AfterValidator(_printable_throughout)]
+Said = Annotated[JsonValue, AfterValidator(_storable_throughout)]
 TargetVersion = Annotated[int, Field(ge=1, description="The version of the entry that this is about")]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
 from domain.agreement.access import access, may
-from domain.facts import Corrected, Fact, HandedOver, Proposed
+from domain.facts import Corrected, Fact, HandedOver, Proposed, Retracted
 from domain.journal.commands import (
     ANSWER,
     Answer,
@@ -28,6 +28,12 @@ from domain.journal.schema import heads
 
 Outcome = Answer | Declined | Refused
 Key = tuple[str, str]
+OTHERS = {
+    column: sa.select(heads.c.agreement).where(
+        heads.c.owner == sa.bindparam("owner"), heads.c[column] == sa.bindparam("value")
+    )
+    for column in ("reference", "twin")
+}
 
 
 @dataclass
@@ -161,7 +167,7 @@ class Attempt:
         """Note the agreement's head, and see that its reference is free and whether it has a twin."""
         head = self._head(agreement, history)
         self.heads[agreement] = head
-        if not any(isinstance(fact, Proposed | Corrected | HandedOver) for fact in facts):
+        if not any(isinstance(fact, Proposed | Corrected | Retracted | HandedOver) for fact in facts):
             return []
         if head["reference"] is not None and self._others(head, "reference"):
             raise Refused("reference_taken", reference=head["reference"])
@@ -173,11 +179,8 @@ class Attempt:
     def _head(self, agreement: UUID, history: History) -> dict[str, object]:
         reach, proposed = access(history), history.proposed
         before = self.batch.heads.get(agreement)
-        opened = (
-            self.batch.position
-            + 1
-            + next((index for index, entry in enumerate(self.entries) if entry.agreement == agreement), 0)
-        )
+        # Nobody knows the id of a new agreement yet, so its entries are the newest ones of the command.
+        opened = self.batch.position + len(self.entries) - history.version + 1
         return {
             "agreement": agreement,
             "version": history.version,
@@ -191,14 +194,18 @@ class Attempt:
 
     def _others(self, head: Mapping[str, object], column: str) -> bool:
         """Whether the owner has another agreement with the same reference or the same twin."""
-        pending = self.batch.heads | self.heads
-        wanted = (head["owner"], head[column])
-        for other in pending.values():
-            if other["agreement"] != head["agreement"] and (other["owner"], other[column]) == wanted:
-                return True
-        query = sa.select(heads.c.agreement).where(heads.c.owner == wanted[0], heads.c[column] == wanted[1])
-        stored = self.batch.connection.scalars(query)
-        return any(agreement != head["agreement"] and agreement not in pending for agreement in stored)
+        agreement, owner, value = head["agreement"], head["owner"], head[column]
+        for heads_of in (self.heads, self.batch.heads):
+            for other, known in heads_of.items():
+                # The value first: it nearly always differs, and a batch asks this for each of its openings.
+                same = known[column] == value and known["owner"] == owner and other != agreement
+                if same and self.heads.get(other, known) is known:
+                    return True
+        stored = self.batch.connection.scalars(OTHERS[column], {"owner": owner, "value": value})
+        return any(
+            other != agreement and other not in self.heads and other not in self.batch.heads
+            for other in stored
+        )
 
 
 def twin(proposed: Proposed) -> str | None:

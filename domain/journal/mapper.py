@@ -17,11 +17,13 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from domain.facts import Corrected, Fact
 from domain.journal.entry import Entry
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 # (type, schema version it was stored with) -> the same fact one schema version later.
+# The schema version of a correction is that of the fact that it brings.
 UPCASTS: dict[tuple[str, int], Upcast] = {}
 
 
@@ -35,7 +37,7 @@ class EntryMapper(Mapper[UUID]):
         """The row that keeps an entry; its state is the entry as JSON, without the position."""
         entry = domain_event
         state = entry.model_dump_json(exclude={"position"}).encode()
-        schema = type(entry.fact).schema_version
+        schema = _schema(entry.fact)
         if schema > 1:
             state = b'{"schema_version":%d,' % schema + state[1:]
         return StoredEvent(entry.agreement, entry.version, entry.fact.type, state)
@@ -58,16 +60,30 @@ class EntryMapper(Mapper[UUID]):
         """Read one row of the journal; see `to_domain_event`."""
         try:
             entry = self._read(topic, state)
-        except ValueError as error:
+            _check(entry, agreement, version, topic)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise MapperDeserialisationError(f"{topic} {agreement} version {version}: {error}") from error
         return entry if position is None else entry.model_copy(update={"position": position})
 
     def _read(self, topic: str, state: bytes) -> Entry:
-        if (topic, 1) not in UPCASTS:
+        if not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS):
             return Entry.model_validate_json(state)
         raw = json.loads(state)
-        schema = raw.get("schema_version", 1)
-        while upcast := UPCASTS.get((topic, schema)):
-            raw["fact"] = upcast(raw["fact"])
+        schema = raw.pop("schema_version", 1)
+        holder = raw["fact"] if topic == "corrected" else raw
+        while upcast := UPCASTS.get((holder["fact"]["type"], schema)):
+            holder["fact"] = upcast(holder["fact"])
             schema += 1
-        return Entry.model_validate_json(json.dumps(raw))
+        return Entry.model_validate_json(json.dumps({"schema_version": schema, **raw}))
+
+
+def _schema(fact: Fact) -> int:
+    return type(fact.fact if isinstance(fact, Corrected) else fact).schema_version
+
+
+def _check(entry: Entry, agreement: UUID | str, version: int, topic: str) -> None:
+    """See that the bytes are of the row in which they lie, and of the schema that is known."""
+    if (str(entry.agreement), entry.version, entry.fact.type) != (str(agreement), version, topic):
+        raise ValueError(f"the bytes are of {entry.fact.type} {entry.agreement} version {entry.version}")
+    if entry.schema_version != _schema(entry.fact):
+        raise ValueError(f"schema version {entry.schema_version} is unknown")

@@ -37,6 +37,8 @@ receipts = sa.Table(
     sa.Column("command_id", sa.Text, primary_key=True),
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
+    # A row id would be a second key, and REPLACE by it would take out a row unseen.
+    sqlite_with_rowid=False,
 )
 
 # The newest word on each agreement: derived from its events, kept in the same transaction, never older.
@@ -76,7 +78,8 @@ _POSTGRESQL_FUNCTIONS = (
        BEGIN
          RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
        END $$""",
-    """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+    """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql
+       SET search_path FROM CURRENT AS $$
        BEGIN
          IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events) THEN
            RAISE EXCEPTION 'events is append-only: positions are dense'
@@ -96,7 +99,8 @@ _POSTGRESQL_GUARDS = (
     ),
 )
 _POSTGRESQL_PRESENT = """
-    SELECT tgname FROM pg_trigger WHERE tgrelid IN ('events'::regclass, 'receipts'::regclass)"""
+    SELECT tgrelid::regclass::text || '.' || tgname FROM pg_trigger
+    WHERE tgrelid IN ('events'::regclass, 'receipts'::regclass) AND tgenabled = 'A'"""
 _POSTGRESQL_DENSE = (
     "events_only_append",
     "BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_gap()",
@@ -130,7 +134,7 @@ def _guard_postgresql(connection: Connection) -> None:
     ]
     guards.append((*_POSTGRESQL_DENSE, "events"))
     present = set(connection.scalars(sa.text(_POSTGRESQL_PRESENT)))
-    if present.issuperset(name for name, _, _ in guards):
+    if present.issuperset(f"{table}.{name}" for name, _, table in guards):
         return
     for function in _POSTGRESQL_FUNCTIONS:
         connection.exec_driver_sql(function.replace("%", "%%"))

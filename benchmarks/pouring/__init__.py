@@ -1,0 +1,1 @@
+"""Real facts, poured through the front door of a running Pakta."""

@@ -1,0 +1,103 @@
+"""Reads the journal: pages in order, trails of agreements, and who may see them."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from domain.agreement import History, Recorded, fold
+from domain.agreement.access import Access
+from domain.databases import Databases
+from domain.journal import schema
+from domain.journal.entry import Entry
+from domain.journal.mapper import EntryMapper
+from domain.journal.recorder import JournalRecorder
+from domain.journal.schema import events, heads
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Reader:
+    """Opens the journal to be read, from any thread. `clock` gives the time in UTC."""
+
+    def __init__(
+        self, databases: Databases, timezone: ZoneInfo, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.engine = databases.engine("journal")
+        schema.create(self.engine)
+        self.recorder = JournalRecorder(self.engine)
+        self.mapper = EntryMapper()
+        self.timezone = timezone
+        self.clock = clock
+
+    def head(self) -> int:
+        """The newest position; 0 in an empty journal."""
+        return self.recorder.max_notification_id() or 0
+
+    def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """A page of the journal, in order of position."""
+        page = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
+        return [self.mapper.to_domain_event(row) for row in page]
+
+    def trail(self, agreement: UUID) -> list[Entry]:
+        """Every entry of an agreement, in order of recording; empty if there is no such agreement."""
+        return self.trails([agreement]).get(agreement, [])
+
+    def trails(self, agreements: Iterable[UUID]) -> dict[UUID, list[Entry]]:
+        """Every entry of some agreements."""
+        query = sa.select(events).where(events.c.agreement.in_(list(agreements)))
+        found: dict[UUID, list[Entry]] = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(query.order_by(events.c.position)):
+                found.setdefault(row.agreement, []).append(self.entry(row))
+        return found
+
+    def history(self, entries: Iterable[Entry]) -> History:
+        """Entries of one agreement, from the first on, as a history."""
+        return fold(map(self.recorded, entries))
+
+    def recorded(self, entry: Entry) -> Recorded:
+        """What a history needs of an entry."""
+        day = self.local_day(entry.recorded_at)
+        return Recorded(entry.version, entry.fact, day, entry.recorded_by.organisation)
+
+    def accesses(self, agreements: Iterable[UUID]) -> dict[UUID, Access]:
+        """Who may see some agreements, as of the newest entry."""
+        columns = (heads.c.agreement, heads.c.owner, heads.c.visibility, heads.c.readers)
+        query = sa.select(*columns).where(heads.c.agreement.in_(list(agreements)))
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {
+            row.agreement: Access(row.owner, row.visibility, frozenset(row.readers.split())) for row in rows
+        }
+
+    def twins(self, agreements: Iterable[UUID]) -> set[UUID]:
+        """Those that the same owner had recorded before: same kind, same parties, and no less public."""
+        earlier = heads.alias()
+        again = sa.exists().where(
+            earlier.c.twin == heads.c.twin,
+            earlier.c.owner == heads.c.owner,
+            earlier.c.opened < heads.c.opened,
+            sa.or_(earlier.c.visibility == "public", heads.c.visibility == "organisation"),
+        )
+        query = sa.select(heads.c.agreement).where(heads.c.agreement.in_(list(agreements)), again)
+        with self.engine.connect() as connection:
+            return set(connection.scalars(query))
+
+    def local_day(self, moment: datetime) -> date:
+        """The day of a moment where the record is kept."""
+        return moment.astimezone(self.timezone).date()
+
+    def today(self) -> date:
+        """The day that it is now."""
+        return self.local_day(self.clock())
+
+    def entry(self, row: sa.Row[Any]) -> Entry:
+        """A row of the journal as an entry."""
+        return self.mapper.read(row.position, row.agreement, row.version, row.topic, row.state)
