@@ -10,7 +10,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field, TypeAdapter, ValidationError
 
-from api.asking import LARGEST_PAGE, Day, ListQuery, Reading, cursor_to, listed, next_path, start_of, wait_for
+from api.asking import (
+    LARGEST_PAGE,
+    Day,
+    ListQuery,
+    Position,
+    Reading,
+    as_position,
+    cursor_to,
+    listed,
+    next_path,
+    start_of,
+    wait_for,
+)
 from api.commands import parse_id
 from api.identity import reader
 from api.language import language_of
@@ -43,7 +55,7 @@ class AgreementQuery(Reading):
 class TrailQuery(Reading):
     """A page of the trail, after a version."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE
 
 
@@ -140,10 +152,9 @@ def known_version(text: str, trail: Sequence[Entry]) -> int:
     Raises:
         Problem: 422, the text is neither.
     """
-    if text.isascii() and text.isdigit():
-        return max(
-            (e.version for e in trail if e.position is not None and e.position <= int(text)), default=0
-        )
+    position = as_position(text)
+    if position is not None:
+        return max((e.version for e in trail if e.position is not None and e.position <= position), default=0)
     try:
         # A plus sign in an address that was not escaped arrives as a blank.
         moment = MOMENT.validate_python(text.replace(" ", "+"))

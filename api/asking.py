@@ -19,6 +19,21 @@ from projections.views import View
 MIN_POSITION_SECONDS = 5.0
 OWN_WRITES_SECONDS = 0.5
 LARGEST_PAGE = 500
+LARGEST_NUMBER = 2**63 - 1  # that a database takes
+LONGEST_NUMBER = len(str(LARGEST_NUMBER))  # digits
+# What a page is ordered by, and so what its cursor holds.
+ORDERS: Mapping[str, tuple[type, ...]] = {
+    "recorded": (int, int),
+    "title": (str, int),
+    "status": (int, int),
+    "proposed": (str, int),
+    "signed": (str, int),
+    "visits": (str, int, int),
+    "commitments": (str, int, int),
+    "parties": (int, str),
+    "fields": (int, str),
+    "timeline": (str, str, int, int),
+}
 
 
 def _plain_day(value: Any) -> Any:
@@ -31,14 +46,23 @@ def _plain_day(value: Any) -> Any:
     return value
 
 
+Position = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Day = Annotated[date, BeforeValidator(_plain_day), Field(description="A day; today if left out")]
+
+
+def as_position(text: str) -> int | None:
+    """A position written in digits; the largest there can be for a longer number, None for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0")
+    return min(int(digits or "0"), LARGEST_NUMBER) if len(digits) <= LONGEST_NUMBER else LARGEST_NUMBER
 
 
 class Reading(BaseModel):
     """Parameters of every question. Unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid")
-    min_position: Annotated[int, Field(ge=0, description="The answer must reflect this position")] | None = (
+    min_position: Annotated[Position, Field(description="The answer must reflect this position")] | None = (
         None
     )
 
@@ -92,12 +116,25 @@ def start_of(query: ListQuery, order: str) -> Key | None:
         return None
     try:
         padded = query.cursor + "=" * (-len(query.cursor) % 4)
-        saved, *key = json.loads(base64.urlsafe_b64decode(padded))
+        saved, *key = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (ValueError, TypeError) as error:
         raise of_parameter("cursor", "must be a cursor that an answer gave") from error
-    if saved != order or not all(isinstance(part, str | int | float) for part in key):
+    if saved != order:
         raise of_parameter("cursor", "belongs to a list in another order")
+    if not _is_key(key, ORDERS[order.removeprefix("-")]):
+        raise of_parameter("cursor", "must be a cursor that an answer gave")
     return tuple(key)
+
+
+def _is_key(key: Sequence[object], kinds: Sequence[type]) -> bool:
+    """Whether a database can compare it with the keys of its rows."""
+    return [type(part) for part in key] == list(kinds) and all(
+        abs(part) <= LARGEST_NUMBER if isinstance(part, int) else _is_storable(str(part)) for part in key
+    )
+
+
+def _is_storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def cursor_to(order: str, key: Key) -> str:

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
+from api.explaining import wrong_fields
 from api.language import language_of
-from api.problems import Problem, wrong_fields
+from api.problems import Problem
 
 T = TypeVar("T")
 

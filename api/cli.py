@@ -14,6 +14,7 @@ import typer
 from api import printing
 from api.demo import loading
 from api.identity import Directory
+from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Role
@@ -67,7 +68,11 @@ def replay(
     """Print each entry of an agreement, and how it stood after it."""
     with opened(data) as running:
         day: date | None = as_of.date() if as_of else None
-        lines = printing.replayed(running.journal, _agreement_id(agreement), day, known_at)
+        try:
+            lines = printing.replayed(running.journal, _agreement_id(agreement), day, known_at)
+        except Problem as problem:
+            detail = problem.errors[0].detail
+            raise typer.BadParameter(detail, param_hint="--known-at") from problem
         if not lines:
             _fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
         for line in lines:

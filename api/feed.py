@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
-from api.asking import LARGEST_PAGE, Reading, listed, next_path
+from api.asking import LARGEST_PAGE, Position, Reading, as_position, listed, next_path
 from api.identity import reader
 from api.presenting import entry_document
 from api.problems import Problem, of_parameter
@@ -28,14 +28,14 @@ TAIL_PAGE = 200
 class FeedQuery(Reading):
     """A page of the journal, after a position."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
 
 
 class StreamQuery(Reading):
     """Where the stream begins; Last-Event-ID weighs more. Left out: at what is recorded from now on."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: Position | None = None
 
 
 @router.get("", response_model=Feed)
@@ -55,16 +55,30 @@ def feed(request: Request, actor: Reader, query: Annotated[FeedQuery, Query()]) 
     return JSONResponse(listed(items, following, position), headers=headers)
 
 
+def last_seen(last_event_id: Annotated[str | None, Header()] = None) -> int | None:
+    """Where a reader broke off. Asked before the stream begins, when it is too late for a problem.
+
+    Raises:
+        Problem: 422, it is no position.
+    """
+    if last_event_id is None or not last_event_id.strip():
+        return None
+    position = as_position(last_event_id)
+    if position is None:
+        raise of_parameter("Last-Event-ID", "must be the position of an entry")
+    return position
+
+
 @router.get("/stream", response_class=EventSourceResponse)
 async def stream(
     request: Request,
     actor: Reader,
     query: Annotated[StreamQuery, Query()],
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_seen: Annotated[int | None, Depends(last_seen)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Entries as they are recorded, as server-sent events; the id of each is its position."""
     running: Running = request.app.state.running
-    after = _start(last_event_id, query.after)
+    after = query.after if last_seen is None else last_seen
     if after is None:
         after = await asyncio.to_thread(running.journal.head)
     while not await request.is_disconnected():
@@ -94,11 +108,3 @@ def cloud_event(item: dict[str, Any]) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "data": item,
     }
-
-
-def _start(last_event_id: str | None, after: int | None) -> int | None:
-    if last_event_id is None or not last_event_id.strip():
-        return after
-    if not (last_event_id.isascii() and last_event_id.isdigit()):
-        raise of_parameter("Last-Event-ID", "must be the position of an entry")
-    return int(last_event_id)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.asking import DayQuery, ListQuery, cursor_to, listed, looking, next_path, start_of
 from api.identity import reader
@@ -27,7 +27,7 @@ from domain.agreement.access import Actor
 from domain.agreement.state import AgreementStanding, CommitmentState, VisitState
 from domain.agreement.transitions import Instrument, Rung
 from domain.values import AgreementKind, PartyKind
-from domain.words import Organisation
+from domain.words import Organisation, legible
 from projections import dashboards, listing
 from projections.paging import Page
 from projections.summary import summary
@@ -47,6 +47,7 @@ Sort = Literal[
     "signed",
     "-signed",
 ]
+Words = Annotated[str, AfterValidator(legible), Field(max_length=500)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 
 
@@ -58,12 +59,12 @@ class RegisterQuery(ListQuery):
     standing: AgreementStanding | None = None
     kind: AgreementKind | None = None
     country: Country | None = None
-    party: str | None = Field(None, description="A party's name, alias or code")
-    field: str | None = Field(None, description="A field of cooperation")
+    party: Words | None = Field(None, description="A party's name, alias or code")
+    field: Words | None = Field(None, description="A field of cooperation")
     owner: Organisation | None = None
     stalled: bool | None = None
     overdue: bool | None = Field(None, description="Its follow-up visit is overdue")
-    q: str | None = Field(None, description="Words from titles, parties, aliases, fields and references")
+    q: Words | None = Field(None, description="Words from titles, parties, aliases, fields and references")
     sort: Sort = "recorded"
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.explaining import FieldError, explain
 from api.language import language_of, say
 from domain.agreement.admit import REFUSALS, Refused
 from domain.journal import Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
@@ -76,6 +76,11 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "Accepted are PDF, PNG, JPEG, TIFF and WebP, and the content must be what it is said to be.",
         "Send the scan in one of these forms.",
     ),
+    "not_a_form": (
+        "The form could not be read",
+        "A form must be whole and hold one file, named `file`.",
+        "Send the scan as `file` of a form, or as the body itself.",
+    ),
     "method_not_allowed": (
         "This address does not take that method",
         "The address exists, but not for {method}.",
@@ -89,14 +94,6 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
 }
 REFUSED_TITLE = "This cannot be true of the agreement"
 REFUSED_ADVICE = "Nothing was stored. Correct the fact, or correct what was recorded before."
-
-
-class FieldError(BaseModel):
-    """A field that is wrong: `pointer` into the body (RFC 6901), or the name of a parameter."""
-
-    pointer: str | None = Field(None, examples=["/occurred"])
-    parameter: str | None = None
-    detail: str
 
 
 class ProblemDocument(BaseModel):
@@ -138,7 +135,9 @@ class Problem(Exception):
         else:
             title, detail = REFUSED_TITLE, REFUSALS[self.code]
         said = say(language, detail, self.params)
-        errors = [FieldError(pointer=self.pointer, detail=said)] if self.pointer else list(self.errors)
+        errors = [error.model_copy(update={"detail": say(language, error.detail)}) for error in self.errors]
+        if self.pointer:
+            errors = [FieldError(pointer=self.pointer, detail=said)]
         return ProblemDocument(
             type=f"/problems/{self.code}",
             title=say(language, title),
@@ -216,73 +215,3 @@ def respond(request: Request, problem: Problem) -> JSONResponse:
         headers=headers | dict(problem.headers or {}),
         media_type="application/problem+json",
     )
-
-
-# What pydantic finds wrong, in words that can be translated. {names} are pydantic's own context.
-EXPLANATIONS = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field that is known here",
-    "string_type": "must be text",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "does not have the expected form: {pattern}",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "float_type": "must be a number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "literal_error": "must be one of {expected}",
-    "union_tag_invalid": "must be one of {expected_tags}",
-    "union_tag_not_found": "is required",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "too_short": "must have at least {min_length} items",
-    "finite_number": "must be a finite number",
-    "date_from_datetime_parsing": "must be a day, such as 2026-11-21",
-    "date_parsing": "must be a day, such as 2026-11-21",
-    "uuid_parsing": "must be the id of an agreement",
-}
-
-
-def explain(language: str, error: Mapping[str, Any]) -> str:
-    """One of pydantic's errors in a sentence."""
-    kind = error["type"]
-    context = {name: str(value) for name, value in error.get("ctx", {}).items()}
-    if kind in EXPLANATIONS:
-        return say(language, EXPLANATIONS[kind], context)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return say(language, message)
-
-
-def wrong_fields(language: str, error: ValidationError, body: Any) -> list[FieldError]:
-    """Each wrong field of a body, once, with a pointer to it."""
-    found: dict[str, FieldError] = {}
-    for item in error.errors(include_url=False):
-        where = pointer(item["loc"], body, item["type"])
-        found.setdefault(where, FieldError(pointer=where, detail=explain(language, item)))
-    return list(found.values())
-
-
-def pointer(location: Sequence[int | str], body: Any, kind: str = "") -> str:
-    """A JSON pointer (RFC 6901) for where pydantic found an error.
-
-    Pydantic's location also names the members of unions, which are not in the body: they are left out.
-    """
-    steps: list[str] = []
-    here = body
-    for place, part in enumerate(location):
-        if (isinstance(here, dict) and part in here) or (
-            isinstance(here, list) and isinstance(part, int) and part < len(here)
-        ):
-            here = here[part]  # type: ignore[index]  # the part is what such a body is indexed by
-        elif not (kind == "missing" and place == len(location) - 1):
-            continue
-        steps.append(str(part).replace("~", "~0").replace("/", "~1"))
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        steps.append("type")
-    return "".join(f"/{step}" for step in steps)

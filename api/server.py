@@ -1,6 +1,7 @@
 """Serves the application on an address of this machine."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -35,5 +36,6 @@ def serve(settings: Settings, running: Running, host: str, port: int, ready: Cal
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config, ready)
-    server.run()
+    with suppress(SystemExit):  # uvicorn's way to say that it could not begin
+        server.run()
     return server.started

@@ -6,13 +6,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.agreement.state import (
-    Commitment,
     CommitmentState,
     FieldStanding,
     Flag,
     FollowUp,
     Uncertain,
-    Visit,
     VisitState,
 )
 from domain.facts import Fact
@@ -71,13 +69,45 @@ class AgreementSummary(BaseModel):
     position: int
 
 
+class VisitDocument(BaseModel):
+    """A visit, planned or held. Dates are EDTF."""
+
+    version: int
+    visit: str | None
+    visitor: str | None
+    host: str | None
+    place: str | None
+    purpose: str | None
+    window: str | None
+    held: str | None
+    state: VisitState
+    follow_up: bool
+    days_overdue: int | None
+
+
+class CommitmentDocument(BaseModel):
+    """A promise and what became of it. `due` is EDTF."""
+
+    version: int
+    commitment: str
+    text: str
+    by: str | None
+    to: str | None
+    field: str | None
+    due: str | None
+    percent: float | None
+    state: CommitmentState
+    outcome: str | None
+    days_overdue: int | None
+
+
 class AgreementDocument(AgreementSummary):
     """An agreement on a day, as known at a time."""
 
     as_of: date
     voided: bool
-    visits: list[Visit]
-    commitments: list[Commitment]
+    visits: list[VisitDocument]
+    commitments: list[CommitmentDocument]
 
 
 class Listed(BaseModel):
@@ -131,23 +161,12 @@ class TimelineList(Listed):
     items: list[Happened]
 
 
-class VisitItem(BaseModel):
+class VisitItem(VisitDocument):
     """A visit and the agreement that it belongs to."""
 
     agreement: UUID
     title: str
     owner: str
-    version: int
-    visit: str | None
-    visitor: str | None
-    host: str | None
-    place: str | None
-    purpose: str | None
-    window: str | None
-    held: str | None
-    state: VisitState
-    follow_up: bool
-    days_overdue: int | None
 
 
 class VisitList(Listed):
@@ -156,23 +175,12 @@ class VisitList(Listed):
     items: list[VisitItem]
 
 
-class CommitmentItem(BaseModel):
+class CommitmentItem(CommitmentDocument):
     """A commitment and the agreement that it belongs to."""
 
     agreement: UUID
     title: str
     owner: str
-    version: int
-    commitment: str
-    text: str
-    by: str | None
-    to: str | None
-    field: str | None
-    due: str | None
-    percent: float | None
-    state: CommitmentState
-    outcome: str | None
-    days_overdue: int | None
 
 
 class CommitmentList(Listed):

@@ -41,4 +41,6 @@ def _row(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if isinstance(value, str) and value.lstrip(" \n").startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

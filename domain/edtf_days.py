@@ -26,20 +26,39 @@ _WINTERS = {"24", "28", "30"}
 _LEAP_YEAR = 2000
 _LIBRARY_FAILURES = (EDTFParseException, ValueError, TypeError, AttributeError, ArithmeticError)
 
-_NOT_EDTF = "is not EDTF; write 2023-07-27, 2025-09, 2025 or ../2023-07-27"
+# What can be wrong with a text. The sentences are translated where they are read: {text} is what was written.
+DATE_ERRORS = {
+    "edtf": "'{text}' is not EDTF; write 2023-07-27, 2025-09, 2025 or ../2023-07-27",
+    "edtf_too_long": "a date of more than {longest} characters is not read",
+    "edtf_time": "'{text}' has a time of day; give the date alone",
+    "edtf_long_year": "'{text}' has a year beyond four digits",
+    "edtf_significant_digits": "'{text}' has significant digits beside something else than a year",
+    "edtf_half_open": "'{text}' leaves half a month or day open; write XX",
+    "edtf_empty": "'{text}' says nothing; leave an unknown date out",
+    "edtf_backwards": "'{text}' ends before it begins",
+    "edtf_nested": "'{text}' is an interval within another",
+    "edtf_calendar": "'{text}' is not in the calendar",
+    "edtf_years": "'{text}' lies outside the years 0001 to 9999",
+}
 
 # What never reaches the library, because it would print to the console, fill the memory (Y1E99999999) or read
-# something else than was meant; and what to say instead.
+# something else than was meant; and what is said of it.
 _OBJECTIONS = (
-    (re.compile(r"\d[T ]\d\d?:"), "has a time of day; give the date alone"),
-    (re.compile(r"Y-?\d"), "has a year beyond four digits"),
-    (
-        re.compile(r"[?~%]\d+S|S(?![1-4](?:$|[/,.\]}]))"),
-        "has significant digits beside something else than a year",
-    ),
-    (re.compile(r"-(?:\dX|X\d)(?![\dX])"), "leaves half a month or day open; write XX"),
-    (re.compile(r"[^0-9XS?~%./,{}\[\]-]|^$"), _NOT_EDTF),
+    (re.compile(r"\d[T ]\d\d?:"), "edtf_time"),
+    (re.compile(r"Y-?\d"), "edtf_long_year"),
+    (re.compile(r"[?~%]\d+S|S(?![1-4](?:$|[/,.\]}]))"), "edtf_significant_digits"),
+    (re.compile(r"-(?:\dX|X\d)(?![\dX])"), "edtf_half_open"),
+    (re.compile(r"[^0-9XS?~%./,{}\[\]-]|^$"), "edtf"),
 )
+
+
+class NotADate(ValueError):
+    """A text that stands for no days. `kind` is a key of DATE_ERRORS, whose sentence `params` fill."""
+
+    def __init__(self, kind: str, **params: str) -> None:
+        self.kind = kind
+        self.params = params
+        super().__init__(DATE_ERRORS[kind].format(**params))
 
 
 class Span(NamedTuple):
@@ -72,7 +91,8 @@ ANY_DAY = Span(date.min, date.max)
 def bounds(edtf: str) -> Span:
     """The first and last day as written, qualifiers left aside; an open or unknown end is date.min or .max.
 
-    Raises ValueError, with a sentence for whoever wrote it, for what is not EDTF or cannot be a date.
+    Raises:
+        NotADate: the text is not EDTF, or cannot be a date.
     """
     return _plain(edtf) or _covered(edtf, _as_written)
 
@@ -106,7 +126,7 @@ def _plain(text: str) -> Span | None:
     try:
         first = date(year, month or 1, day or 1)
     except ValueError:
-        raise _impossible(text) from None
+        raise NotADate("edtf_calendar", text=text) from None
     if day:
         return Span(first, first)
     last_month = month or 12
@@ -115,10 +135,10 @@ def _plain(text: str) -> Span | None:
 
 def _covered(text: str, read: Callable[[str], Span]) -> Span:
     if len(text) > LONGEST:
-        raise ValueError(f"a date of more than {LONGEST} characters is not read")
-    for pattern, reason in _OBJECTIONS:
+        raise NotADate("edtf_too_long", longest=str(LONGEST))
+    for pattern, kind in _OBJECTIONS:
         if pattern.search(text):
-            raise ValueError(f"'{text}' {reason}")
+            raise NotADate(kind, text=text)
     if text[0] + text[-1] in ("[]", "{}"):
         spans = [_stretch(member, "..", read) for member in text[1:-1].split(",")]
         return Span(min(s.earliest for s in spans), max(s.latest for s in spans))
@@ -130,11 +150,11 @@ def _stretch(text: str, separator: str, read: Callable[[str], Span]) -> Span:
     if not separated:
         return _plain(text) or read(text)
     if start in _OPEN and end in _OPEN:
-        raise ValueError(f"'{text}' says nothing; leave an unknown date out")
+        raise NotADate("edtf_empty", text=text)
     first = ANY_DAY if start in _OPEN else _plain(start) or read(start)
     last = ANY_DAY if end in _OPEN else _plain(end) or read(end)
     if first.earliest > last.latest:
-        raise ValueError(f"'{text}' ends before it begins")
+        raise NotADate("edtf_backwards", text=text)
     return Span(first.earliest, last.latest)
 
 
@@ -159,7 +179,7 @@ def _padded(text: str) -> Span:
 def _parsed(text: str) -> EDTFObject:
     parsed = _asked(text, lambda: parse_edtf(text))
     if isinstance(parsed, Interval):
-        raise ValueError(f"'{text}' is an interval within another")  # noqa: TRY004  # the text is wrong, not its type
+        raise NotADate("edtf_nested", text=text)
     assert isinstance(parsed, EDTFObject)
     return parsed
 
@@ -169,19 +189,19 @@ def _asked(text: str, question: Callable[[], Any]) -> Any:
     try:
         return question()
     except _LIBRARY_FAILURES:
-        raise ValueError(f"'{text}' {_NOT_EDTF}") from None
+        raise NotADate("edtf", text=text) from None
 
 
 def _check_day_exists(text: str, moment: struct_time) -> None:
     year, month, day = moment[:3]
     leap = isleap(year) or "X" in text.split("-", maxsplit=1)[0]  # 202X-02-29 has two years to be true in
     if day > monthrange(_LEAP_YEAR if leap else _LEAP_YEAR + 1, month)[1]:
-        raise _impossible(text)
+        raise NotADate("edtf_calendar", text=text)
 
 
 def _within_calendar(text: str, lower: struct_time, upper: struct_time) -> Span:
     if upper.tm_year < MINYEAR or lower.tm_year > MAXYEAR:
-        raise ValueError(f"'{text}' lies outside the years 0001 to 9999")
+        raise NotADate("edtf_years", text=text)
     return Span(_clamped(lower), _clamped(upper))
 
 
@@ -192,7 +212,3 @@ def _clamped(moment: struct_time) -> date:
     if year > MAXYEAR:
         return date.max
     return date(year, month, min(day, monthrange(year, month)[1]))
-
-
-def _impossible(text: str) -> ValueError:
-    return ValueError(f"'{text}' is not in the calendar")

@@ -13,23 +13,29 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from domain.date_words import understand
-from domain.edtf_days import ANY_DAY, Span, bounds, certain_bounds
+from domain.edtf_days import ANY_DAY, DATE_ERRORS, NotADate, Span, bounds, certain_bounds
 
-__all__ = ["ANY_DAY", "EdtfText", "Span", "UncertainDate", "bounds", "certain_bounds"]
+__all__ = ["ANY_DAY", "EDTF_ERRORS", "EdtfText", "Span", "UncertainDate", "bounds", "certain_bounds"]
+
+EDTF_ERRORS = {**DATE_ERRORS, "edtf_suggestion": "'{text}' is not EDTF; did you mean {meant}?"}
 
 
 def _checked(text: str) -> str:
     try:
         certain_bounds(text)
-    except ValueError:
-        meant = understand(text)
-        if meant is None:
-            raise
-        raise ValueError(f"'{text}' is not EDTF; did you mean {meant}?") from None
+    except NotADate as error:
+        if meant := understand(text):
+            raise _told("edtf_suggestion", text=text, meant=meant) from None
+        raise _told(error.kind, **error.params) from None
     return text
+
+
+def _told(kind: str, **params: str) -> PydanticCustomError:
+    """The error as pydantic passes it on: its sentence can be looked up by its kind, and filled again."""
+    return PydanticCustomError(kind, EDTF_ERRORS[kind], params)
 
 
 EdtfText = Annotated[

@@ -14,6 +14,15 @@ def printable(text: str) -> str:
     """
     if not text.strip():
         raise ValueError("must not be blank")
+    return legible(text)
+
+
+def legible(text: str) -> str:
+    """Refuse control characters other than tab and line ends.
+
+    Raises:
+        ValueError: the text holds one.
+    """
     if not text.isprintable() and any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise ValueError("must not hold control characters")
     return text

@@ -1,0 +1,36 @@
+"""A Pakta for each test, with embedded data in a folder of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from tests.api.doors import Doors
+
+
+@pytest.fixture
+def pakta(tmp_path: Path) -> Iterator[Doors]:
+    """A coordinator of kota-bandung at the doors of a Pakta that the public may read."""
+    with TestClient(create_app(Settings(data_dir=tmp_path, public_reading=True))) as client:
+        yield Doors.of(client).as_("kota-bandung")
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Doors]:
+    """The same where reading needs a token, and uploads and bodies are small."""
+    settings = Settings(
+        data_dir=tmp_path, public_reading=False, max_body_bytes=2_000, max_document_bytes=1_000
+    )
+    with TestClient(create_app(settings)) as client:
+        yield Doors.of(client).as_("kota-bandung")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """One Pakta for all tests of a module, for questions that what others recorded does not change."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("shared"), public_reading=True)
+    with TestClient(create_app(settings)) as client:
+        yield Doors.of(client).as_("kota-bandung")
