@@ -111,5 +111,7 @@ def _may_read(running: Running, actor: Actor | None, sha256: str) -> bool:
         return True
     wait_for(running, Reading())
     with running.follower.engine.connect() as connection:
-        agreements = citing(connection, sha256)
-    return any(may(actor, "read", access) for access in running.journal.accesses(agreements).values())
+        cited = citing(connection, sha256)
+    # Naming a scan opens it to nobody: only those who had it themselves share it by citing it.
+    shared = {c.agreement for c in cited if running.documents.uploaded_by(sha256, c.organisation)}
+    return any(may(actor, "read", access) for access in running.journal.accesses(shared).values())

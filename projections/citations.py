@@ -1,6 +1,7 @@
 """Which documents the record of an agreement cites."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,15 @@ citations = sa.Table(
     metadata,
     sa.Column("agreement", sa.Uuid, primary_key=True),
     sa.Column("sha256", sa.String(64), primary_key=True, index=True),
+    sa.Column("organisation", sa.Text, primary_key=True),
 )
+
+
+class Citation(NamedTuple):
+    """An agreement whose record cites a document, and the organisation that recorded it."""
+
+    agreement: UUID
+    organisation: str
 
 
 class Citations:
@@ -30,15 +39,19 @@ class Citations:
         replace(connection, citations, changes, (row for change in changes for row in _rows(change)))
 
 
-def citing(connection: Connection, sha256: str) -> list[UUID]:
-    """The agreements that cite a document."""
-    query = sa.select(citations.c.agreement).where(citations.c.sha256 == sha256)
-    return list(connection.scalars(query))
+def citing(connection: Connection, sha256: str) -> list[Citation]:
+    """Where a document is cited."""
+    query = sa.select(citations.c.agreement, citations.c.organisation).where(citations.c.sha256 == sha256)
+    return [Citation(*row) for row in connection.execute(query)]
 
 
 def _rows(change: Change) -> Iterable[Row]:
-    facts = [entry.fact for entry in change.entries]
-    facts += [fact.fact for fact in facts if isinstance(fact, Corrected)]
-    cited = {evidence.sha256 for fact in facts for evidence in fact.evidence if evidence.sha256}
-    for sha256 in sorted(cited):
-        yield {"agreement": change.agreement, "sha256": sha256}
+    found = {
+        (evidence.sha256, entry.recorded_by.organisation)
+        for entry in change.entries
+        for fact in (entry.fact, *((entry.fact.fact,) if isinstance(entry.fact, Corrected) else ()))
+        for evidence in fact.evidence
+        if evidence.sha256
+    }
+    for sha256, organisation in sorted(found):
+        yield {"agreement": change.agreement, "sha256": sha256, "organisation": organisation}

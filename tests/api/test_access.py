@@ -40,8 +40,7 @@ class World:
         self.ids = {name: self._open(name) for name in self.scans}
 
     def _scan(self, name: str) -> str:
-        uploader = self.owner.as_("kota-uploader")
-        answer = uploader.ask("POST", "/documents", content=SCAN + name.encode())
+        answer = self.owner.ask("POST", "/documents", content=SCAN + name.encode())
         return str(answer.json()["sha256"])
 
     def _open(self, name: str) -> str:

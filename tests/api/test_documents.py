@@ -112,17 +112,22 @@ def test_a_key_repeats_an_upload_and_takes_no_other(pakta: Doors) -> None:
 
 
 def test_a_scan_opens_with_an_agreement_that_cites_it(pakta: Doors) -> None:
-    sha256 = upload(pakta.as_("kota-uploader")).json()["sha256"]
+    sha256 = upload(pakta).json()["sha256"]
     path = f"/documents/{sha256}"
-    problem(pakta.ask("GET", path), 404, "not_found")
     problem(pakta.public.ask("GET", path), 404, "not_found")
     agreement = pakta.open(
         fact("loi_signed", "2024-02-01", evidence=[{"sha256": sha256}]), visibility="organisation"
     )
-    assert pakta.ask("GET", path).content == PDF
     problem(pakta.public.ask("GET", path), 404, "not_found")
     pakta.record(agreement, fact("visibility_changed", visibility="public"))
     assert pakta.public.ask("GET", path).content == PDF
+
+
+def test_naming_the_scan_of_another_organisation_does_not_open_it(pakta: Doors) -> None:
+    path = f"/documents/{upload(pakta.as_('kota-serang')).json()['sha256']}"
+    pakta.open(fact("loi_signed", "2024-02-01", evidence=[{"sha256": path.rpartition("/")[2]}]))
+    problem(pakta.ask("GET", path), 404, "not_found")
+    problem(pakta.public.ask("GET", path), 404, "not_found")
 
 
 def test_who_uploads_what_another_has_uploaded_learns_nothing(pakta: Doors) -> None:
