@@ -1,5 +1,6 @@
 """Serves the application on an address of this machine."""
 
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -36,6 +37,9 @@ def serve(settings: Settings, running: Running, host: str, port: int, ready: Cal
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config, ready)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops in good order, then raises the signal again, which would end us before we are done.
+        signal.signal(stop, lambda *_: None)
     with suppress(SystemExit):  # uvicorn's way to say that it could not begin
         server.run()
     return server.started

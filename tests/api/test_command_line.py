@@ -216,6 +216,7 @@ def test_a_server_answers_and_stops_with_all_that_it_acknowledged(tmp_path: Path
             process.send_signal(signal.SIGTERM)
             process.wait(10)
             assert time.monotonic() - began < 10
+            assert process.returncode == 0
             recording.join(10)
     assert acknowledged
     with TestClient(create_app(Settings(data_dir=tmp_path, public_reading=True))) as client:
