@@ -1,10 +1,11 @@
 """Who takes part, and in what fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from domain.agreement.history import History, Standing
+from domain.agreement.history import History
+from domain.agreement.standing import Facts, types_of
 from domain.agreement.state import FieldStanding
 from domain.facts import (
     Amended,
@@ -21,13 +22,15 @@ from domain.words import fold
 
 REFERRING = ("by", "to", "from_", "visitor", "host", "learns", "proposer", "invitee", "said_by")
 PEOPLE = ("signatories", "participants", "speakers", "presented")
+COMING_AND_GOING = types_of(PartyJoined, PartyLeft)
+NAMING_FIELDS = types_of(Proposed, Realised, Signed, Amended)
 
 
-def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
+def parties(facts: Facts, history: History) -> tuple[Party, ...]:
     """The parties as proposed, with those who joined and without those who left."""
     opening = history.proposed
     present = {party.key: party for party in (opening.parties if opening else ())}
-    for standing in facts:
+    for standing in facts.of_types(COMING_AND_GOING):
         match standing.fact:
             case PartyJoined(party=ref):
                 party = ref if isinstance(ref, Party) else Party(name=ref)
@@ -39,10 +42,12 @@ def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
     return tuple(present.values())
 
 
-def fields(facts: Sequence[Standing], history: History) -> tuple[FieldStanding, ...]:
+def fields(facts: Facts, history: History) -> tuple[FieldStanding, ...]:
     """The fields of cooperation, each as the latest paper that names it puts it."""
     opening = history.standing.get(1)
-    counted = facts if opening is None or opening in facts else (opening, *facts)
+    counted = facts.of_types(NAMING_FIELDS)
+    if opening is not None and opening not in counted:
+        counted = (opening, *counted)
     found: dict[str, FieldStanding] = {}
     for standing in counted:
         match standing.fact:
