@@ -9,7 +9,7 @@ from domain.agreement.access import access
 from domain.agreement.commitments import commitments
 from domain.agreement.commitments import on_day as promise_on_day
 from domain.agreement.ends import PAPERS, standing_on, validity
-from domain.agreement.flags import flags
+from domain.agreement.flags import MOVES, flags
 from domain.agreement.history import History
 from domain.agreement.parties import fields, parties
 from domain.agreement.standing import Facts, Standing, types_of
@@ -46,6 +46,7 @@ class Settled(NamedTuple):
 
     history: History
     certain: Facts
+    moved: date
     until: UncertainDate | None
     state: State
 
@@ -85,7 +86,7 @@ def settled(history: History, certain: Facts) -> Settled:
         warnings=warnings(certain, history),
         uncertain=(),
     )
-    return Settled(history, certain, until, state)
+    return Settled(history, certain, certain.latest(MOVES), until, state)
 
 
 def on_day(known: Settled, uncertain: tuple[Uncertain, ...], today: Today) -> State:
@@ -101,7 +102,13 @@ def on_day(known: Settled, uncertain: tuple[Uncertain, ...], today: Today) -> St
         visits=found,
         commitments=promised,
         flags=flags(
-            certain=certain, found=found, promised=promised, standing=standing, until=until, today=today
+            certain=certain,
+            moved=known.moved,
+            found=found,
+            promised=promised,
+            standing=standing,
+            until=until,
+            today=today,
         )
         if state.status
         else (),

@@ -24,15 +24,16 @@ EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = (
 def flags(
     *,
     certain: Facts,
+    moved: date,
     found: Sequence[Visit],
     promised: Sequence[Commitment],
     standing: AgreementStanding,
     until: UncertainDate | None,
     today: Today,
 ) -> tuple[Flag, ...]:
-    """Those that hold on the day."""
+    """Those that hold on the day. `moved` is the last day on which anything did."""
     return (
-        *(_standstill(certain, list(_steps(found, promised)), today) if standing == "active" else ()),
+        *(_standstill(moved, list(_steps(found, promised)), today) if standing == "active" else ()),
         *(_expiry(certain, last_day(until), today) if standing in ("active", "suspended") else ()),
     )
 
@@ -46,8 +47,7 @@ def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[d
             yield span.latest
 
 
-def _standstill(certain: Facts, steps: list[date], today: Today) -> Iterator[Flag]:
-    last = certain.latest(MOVES)
+def _standstill(last: date, steps: list[date], today: Today) -> Iterator[Flag]:
     stalled = today.reached(days_after(last, STALLED_AFTER_DAYS))
     dormant = today.reached(months_after(last, DORMANT_AFTER_MONTHS))
     if all(today.passed(step) for step in steps):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from domain.agreement.standing import NONE, Facts, Standing
+from domain.agreement.standing import NONE, Facts, Standing, types_of
 from domain.agreement.transitions import transition
 from domain.facts import Corrected, Fact, Proposed, Retracted
 from domain.uncertain_date import ANY_DAY, Span, UncertainDate
+
+MENDS = types_of(Corrected, Retracted)  # asked by name where every fact is: a model's class is slow to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class History:
 
     def original(self, entry: Recorded) -> int | None:
         """The version of what an entry is about in the end: the one fact whose standing it can change."""
+        if entry.fact.type not in MENDS:
+            return entry.version
         about: Recorded | None = entry
         while about is not None and isinstance(about.fact, Corrected | Retracted):
             target = about.fact.version
@@ -122,7 +126,7 @@ def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
 
 def _add(history: History, entry: Recorded) -> None:
     history.entries[entry.version] = entry
-    match entry.fact:
+    match entry.fact if entry.fact.type in MENDS else None:
         case Corrected(version=target) if target < entry.version:
             _append(history.corrections, target, entry.version)
         case Retracted(version=target) if target < entry.version:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from domain.agreement.history import History
-from domain.agreement.standing import Facts, types_of
+from domain.agreement.standing import Facts, kinds_of, types_of
 from domain.agreement.state import FieldStanding
 from domain.facts import (
     Amended,
@@ -16,6 +16,7 @@ from domain.facts import (
     Realised,
     Signed,
 )
+from domain.facts.common import FactBase
 from domain.values import FieldOfCooperation, Party, Person, Presentation
 from domain.values import Standing as FieldAgreed
 from domain.words import fold
@@ -84,10 +85,13 @@ def named_parties(fact: Fact) -> Iterator[str]:
 
 
 @cache
-def _references(kind: type[Fact]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _references(kind: type[FactBase]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which fields of a type of fact refer to parties: a model is slow to say that it lacks one."""
     known = kind.model_fields
     return tuple(n for n in REFERRING if n in known), tuple(n for n in PEOPLE if n in known)
+
+
+NAMING_PARTIES = types_of(PartyLeft, *(kind for kind in kinds_of(FactBase) if any(_references(kind))))
 
 
 def _names(ref: Any) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What stands of a history: in order of occurrence, and quick to find by kind."""
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
@@ -107,6 +107,12 @@ NONE = Facts({})
 @cache
 def types_of(*kinds: type[FactBase]) -> frozenset[str]:
     """The types of facts of some classes: a class has one, or its subclasses have."""
-    named = (kind.model_fields["type"].default for kind in kinds)
-    own = frozenset(name for name in named if isinstance(name, str))
-    return own.union(*(types_of(*kind.__subclasses__()) for kind in kinds))
+    named = (kind.model_fields["type"].default for kind in kinds_of(*kinds))
+    return frozenset(name for name in named if isinstance(name, str))
+
+
+def kinds_of(*kinds: type[FactBase]) -> Iterator[type[FactBase]]:
+    """Some classes of facts and all classes of those kinds."""
+    for kind in kinds:
+        yield kind
+        yield from kinds_of(*kind.__subclasses__())

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from domain.agreement.ends import PAPERS, ended_before, ends, validity
 from domain.agreement.history import History
-from domain.agreement.parties import named_parties, parties
+from domain.agreement.parties import NAMING_PARTIES, named_parties, parties
 from domain.agreement.rules import ANY, Case, Rule, everything
 from domain.agreement.standing import Facts, Standing, types_of
 from domain.agreement.state import Warned
@@ -204,7 +204,7 @@ RULES: tuple[Rule[Warned], ...] = (
     Rule(_no_parties, types_of(Proposed), reads=types_of(PartyJoined, PartyLeft)),
     Rule(_sources_disagree, types_of(EvidenceAttached)),
     Rule(_after_end, ANY, reads=ENDS),
-    Rule(_unknown_party, ANY, reads=types_of(PartyJoined)),
+    Rule(_unknown_party, NAMING_PARTIES, reads=types_of(PartyJoined)),
 )
 LIFECYCLE_RULES: tuple[Rule[Warned], ...] = (
     Rule(_mou_without_loi, MEMORANDA, reads=CROSSING | types_of(LoiSigned)),
