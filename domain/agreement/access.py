@@ -3,11 +3,13 @@
 from typing import Literal, NamedTuple
 
 from domain.agreement.history import History
+from domain.agreement.standing import types_of
 from domain.facts import Granted, HandedOver, Proposed, Revoked, VisibilityChanged
 from domain.values import Visibility
 
 Role = Literal["viewer", "coordinator", "auditor", "admin"]
 Action = Literal["read", "record"]
+REACH = types_of(HandedOver, VisibilityChanged, Granted, Revoked)
 
 
 class Actor(NamedTuple):
@@ -32,8 +34,8 @@ def access(history: History) -> Access:
     _, opening = history.stated(1)
     visibility: Visibility = opening.visibility if isinstance(opening, Proposed) else "organisation"
     owner, readers = first.organisation, set[str]()
-    for version in sorted(history.standing):
-        match history.standing[version].fact:
+    for standing in sorted(history.facts.of_types(REACH), key=lambda standing: standing.version):
+        match standing.fact:
             case HandedOver(organisation=organisation):
                 owner = organisation
             case VisibilityChanged(visibility=changed):

@@ -1,35 +1,14 @@
 """What may be added to a history. Only what cannot be true is refused."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.agreement.ends import ended_before, ends
-from domain.agreement.history import History, Recorded, Standing, evolve, of_type
+from domain.agreement.history import History, Recorded, evolve
+from domain.agreement.impossible import impossible
+from domain.agreement.rules import Step
 from domain.agreement.state import Warned
 from domain.agreement.today import days_after
-from domain.agreement.transitions import transition
-from domain.agreement.warnings import warnings
-from domain.facts import (
-    CommitmentDropped,
-    CommitmentMade,
-    CommitmentRealised,
-    Corrected,
-    EvidenceAttached,
-    Fact,
-    FollowUpVisitScheduled,
-    InvitationReceived,
-    LoiSigned,
-    MouSigned,
-    ProgressReported,
-    Proposed,
-    Realised,
-    Retracted,
-    Signed,
-    VisitCancelled,
-    VisitConfirmed,
-    VisitHeld,
-    VisitRescheduled,
-)
+from domain.agreement.warnings import unusual
+from domain.facts import Corrected, EvidenceAttached, Fact, Proposed, Retracted
 
 REFUSALS = {
     "not_proposed": "An agreement opens with its proposal; the first fact must be `proposed`.",
@@ -75,14 +54,6 @@ class Admitted(NamedTuple):
     warnings: tuple[Warned, ...]
 
 
-class Impossible(NamedTuple):
-    """Something in a history that cannot be true."""
-
-    code: str
-    version: int
-    params: tuple[tuple[str, str], ...] = ()
-
-
 def admit(history: History, entry: Recorded) -> Admitted:
     """Add a fact that is being recorded now.
 
@@ -93,19 +64,10 @@ def admit(history: History, entry: Recorded) -> Admitted:
     _check_days(entry)
     _check_target(history, entry.fact)
     after = evolve(history, entry)
-    if impossible := list(impossibilities(after)):  # what held before is asked only when it matters
-        known = set(impossibilities(history))
-        for found in impossible:
-            if found not in known:
-                raise Refused(found.code, **dict(found.params))
-    if not (warned := _all_warnings(after)):
-        return Admitted(after, ())
-    before = set(_all_warnings(history))
-    return Admitted(after, tuple(one for one in warned if one not in before))
-
-
-def _all_warnings(history: History) -> tuple[Warned, ...]:
-    return warnings(history.in_order(), history)
+    step = Step(history, entry, after)
+    for found in step.brings(impossible):
+        raise Refused(found.code, **dict(found.params))
+    return Admitted(after, tuple(step.brings(unusual)))
 
 
 def _check_opening(history: History, fact: Fact) -> None:
@@ -150,83 +112,3 @@ def _check_says(target: Fact, source: EvidenceAttached) -> None:
     for name in source.says:
         if name not in known:
             raise Refused("unknown_field", target=source.version, type=target.type, field=name)
-
-
-def impossibilities(history: History) -> Iterator[Impossible]:
-    """Everything in a history that cannot be true, whoever recorded it in whatever order."""
-    facts = history.in_order()
-    if history.proposed is None:
-        return
-    yield from _visits(facts)
-    yield from _commitments(facts)
-    yield from _signing_order(facts)
-    yield from _unsigned(facts)
-    yield from _after_ends(facts)
-
-
-def _visits(facts: list[Standing]) -> Iterator[Impossible]:
-    plans = [(standing, plan.visit) for standing, plan in of_type(facts, FollowUpVisitScheduled)]
-    mentions = []
-    for standing in facts:
-        match standing.fact:
-            case (
-                VisitConfirmed(visit=visit)
-                | VisitRescheduled(visit=visit)
-                | VisitCancelled(visit=visit)
-                | VisitHeld(visit=visit)
-                | InvitationReceived(possibly_same_as=visit)
-            ) if visit is not None:
-                mentions.append((standing, visit))
-    yield from _names("visit", plans, mentions)
-
-
-def _commitments(facts: list[Standing]) -> Iterator[Impossible]:
-    promises = [(standing, made.commitment) for standing, made in of_type(facts, CommitmentMade)]
-    mentions = []
-    for standing in facts:
-        match standing.fact:
-            case (
-                ProgressReported(commitment=name)
-                | CommitmentRealised(commitment=name)
-                | CommitmentDropped(commitment=name)
-            ):
-                mentions.append((standing, name))
-            case Realised(commitments=names):
-                mentions += [(standing, name) for name in names]
-    yield from _names("commitment", promises, mentions)
-
-
-def _names(
-    what: str, made: list[tuple[Standing, str]], mentioned: list[tuple[Standing, str]]
-) -> Iterator[Impossible]:
-    """A name is given once, and only what was given can be mentioned."""
-    known: set[str] = set()
-    for standing, name in sorted(made, key=lambda item: item[0].version):
-        if name in known:
-            yield Impossible(f"{what}_exists", standing.version, ((what, name),))
-        known.add(name)
-    for standing, name in mentioned:
-        if name not in known:
-            yield Impossible(f"unknown_{what}", standing.version, ((what, name),))
-
-
-def _signing_order(facts: list[Standing]) -> Iterator[Impossible]:
-    memoranda = list(of_type(facts, MouSigned))
-    for standing, loi in of_type(facts, LoiSigned):
-        late = memoranda and all(standing.span.certainly_after(signed.span) for signed, _ in memoranda)
-        if late and not any(paper.override_reason for paper in (loi, *(mou for _, mou in memoranda))):
-            yield Impossible("loi_after_mou", standing.version)
-
-
-def _unsigned(facts: list[Standing]) -> Iterator[Impossible]:
-    if not any(of_type(facts, Signed)):
-        for standing, realised in of_type(facts, Realised):
-            if not realised.override_reason:
-                yield Impossible("realised_unsigned", standing.version)
-
-
-def _after_ends(facts: list[Standing]) -> Iterator[Impossible]:
-    for end in ends(facts):
-        for standing in facts:
-            if transition(standing.fact).after_end == "refused" and ended_before(end, standing):
-                yield Impossible("ended", standing.version, (("end", str(end.version)),))

@@ -1,38 +1,58 @@
 """How commitments stand: open, overdue, kept or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from domain.agreement.history import Standing, of_type
+from domain.agreement.standing import WHEN, Facts, Standing, types_of
 from domain.agreement.state import Commitment, CommitmentState
 from domain.agreement.today import ONE_DAY, Today
 from domain.facts import CommitmentDropped, CommitmentMade, CommitmentRealised, ProgressReported
 from domain.values import field_name, party_name
 
+REPORTS = types_of(ProgressReported, CommitmentRealised, CommitmentDropped)
 
-def commitments(facts: Sequence[Standing], today: Today) -> tuple[Commitment, ...]:
-    """Every commitment that the facts tell of, in the order in which it was made."""
+
+def commitments(facts: Facts) -> tuple[Commitment, ...]:
+    """Every commitment that the facts tell of, in the order in which it was made.
+
+    None is overdue yet: that depends on the day (see `on_day`).
+    """
+    reports: dict[str, list[Standing]] = {}
+    for standing in facts.of_types(REPORTS):
+        match standing.fact:
+            case (
+                ProgressReported(commitment=name)
+                | CommitmentRealised(commitment=name)
+                | CommitmentDropped(commitment=name)
+            ):
+                reports.setdefault(name, []).append(standing)
     return tuple(
-        _commitment(standing, made, facts, today) for standing, made in of_type(facts, CommitmentMade)
+        _commitment(standing, made, sorted(reports.get(made.commitment, ()), key=WHEN))
+        for standing, made in facts.of(CommitmentMade)
     )
 
 
-def _commitment(made: Standing, fact: CommitmentMade, facts: Sequence[Standing], today: Today) -> Commitment:
+def on_day(promise: Commitment, today: Today) -> Commitment:
+    """A commitment as it is on a day: overdue if it was still open when its time was up."""
+    if promise.overdue_from is None or promise.state != "open" or not today.reached(promise.overdue_from):
+        return promise
+    return replace(promise, state="overdue", days_overdue=(today.day - promise.overdue_from).days + 1)
+
+
+def _commitment(made: Standing, fact: CommitmentMade, reports: Iterable[Standing]) -> Commitment:
     state: CommitmentState = "open"
     percent: float | None = None
     outcome: str | None = None
-    for standing in sorted(facts, key=lambda s: s.when):
+    for standing in reports:
         match standing.fact:
-            case ProgressReported(commitment=fact.commitment, percent=reported) if reported is not None:
+            case ProgressReported(percent=reported) if reported is not None:
                 percent = reported
-            case CommitmentRealised(commitment=fact.commitment, outcome=told):
+            case CommitmentRealised(outcome=told):
                 state, outcome = "realised", told
-            case CommitmentDropped(commitment=fact.commitment, reason=told):
+            case CommitmentDropped(reason=told):
                 state, outcome = "dropped", told
     last = fact.due.last if fact.due else date.max
-    days = None
-    if state == "open" and (days := today.days_past(last)) is not None:
-        state = "overdue"
     return Commitment(
         commitment=fact.commitment,
         version=made.version,
@@ -44,6 +64,6 @@ def _commitment(made: Standing, fact: CommitmentMade, facts: Sequence[Standing],
         percent=percent,
         state=state,
         outcome=outcome,
-        days_overdue=days,
+        days_overdue=None,
         overdue_from=last + ONE_DAY if last != date.max else None,
     )

@@ -1,21 +1,29 @@
 """Every answer about an agreement, for one day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from domain.agreement.access import access
 from domain.agreement.commitments import commitments
-from domain.agreement.ends import standing_on, validity
-from domain.agreement.flags import flags
-from domain.agreement.history import History, Standing
+from domain.agreement.commitments import on_day as promise_on_day
+from domain.agreement.ends import PAPERS, standing_on, validity
+from domain.agreement.flags import MOVES, flags
+from domain.agreement.history import History
 from domain.agreement.parties import fields, parties
-from domain.agreement.state import Basis, Realisation, State, Uncertain, Visit
+from domain.agreement.standing import Facts, Standing, types_of
+from domain.agreement.state import Basis, FollowUp, Realisation, State, Uncertain, Visit
 from domain.agreement.today import Today
-from domain.agreement.transitions import INSTRUMENTS, RUNGS, Instrument, Rung, transition
+from domain.agreement.transitions import INSTRUMENTS, RUNGS, TRANSITIONS, Instrument, Rung, transition
 from domain.agreement.visits import follow_up, visits
+from domain.agreement.visits import on_day as visit_on_day
 from domain.agreement.warnings import warnings
-from domain.facts import CommitmentRealised, EvidenceAttached, Fact, Proposed, Realised
+from domain.facts import CommitmentRealised, EvidenceAttached, Proposed, Realised
 from domain.uncertain_date import UncertainDate
+
+RESULTS = types_of(Realised, CommitmentRealised)
+STEPS = frozenset(name for name, line in TRANSITIONS.items() if line.rung)
 
 
 def derive(history: History, day: date) -> State:
@@ -29,18 +37,30 @@ def derive(history: History, day: date) -> State:
 
 def look(history: History, today: Today) -> State:
     """`derive`, for a day that notes when the answer will change."""
+    certain, uncertain = by_then(history, today)
+    return on_day(settled(history, certain), uncertain, today)
+
+
+class Settled(NamedTuple):
+    """What follows from the facts that count, as long as no day makes more of them count."""
+
+    history: History
+    certain: Facts
+    moved: date
+    until: UncertainDate | None
+    state: State
+
+
+def settled(history: History, certain: Facts) -> Settled:
+    """All that does not depend on the day: nothing is overdue yet, no flag is up, it stands as at first."""
     opening = _opening(history)
-    certain, uncertain = _by_then(history, today)
     reach = access(history)
-    found = visits(certain, today)
-    promised = commitments(certain, today)
+    found = visits(certain)
     climbed = _climbed(certain, found)
     counts = history.proposed is not None and opening.kind != "network"
-    status = _furthest(climbed) if counts else None
-    until = validity(certain)
-    standing = standing_on(history.in_order(), until, today)
+    until = validity(certain.of_types(PAPERS))
     realisation = _realisation(certain)
-    return State(
+    state = State(
         version=history.version,
         voided=history.proposed is None,
         begun=bool(climbed) and history.proposed is not None,
@@ -52,22 +72,46 @@ def look(history: History, today: Today) -> State:
         reference=opening.reference,
         parties=parties(certain, history) if history.proposed else opening.parties,
         fields=fields(certain, history),
-        status=status,
+        status=_furthest(climbed) if counts else None,
         milestones=_milestones(climbed),
         instrument=_instrument(certain),
-        standing=standing,
+        standing="active",
         valid_until=until.edtf if until else None,
         realisation=realisation,
         realisation_basis=_basis(certain) if realisation != "none" else None,
+        follow_up=FollowUp(),
+        visits=found,
+        commitments=commitments(certain),
+        flags=(),
+        warnings=warnings(certain, history),
+        uncertain=(),
+    )
+    return Settled(history, certain, certain.latest(MOVES), until, state)
+
+
+def on_day(known: Settled, uncertain: tuple[Uncertain, ...], today: Today) -> State:
+    """What is settled, with all that depends on the day."""
+    state, certain, until = known.state, known.certain, known.until
+    found = tuple(visit_on_day(visit, today) for visit in state.visits)
+    promised = tuple(promise_on_day(promise, today) for promise in state.commitments)
+    standing = standing_on(known.history.counted, until, today)
+    return replace(
+        state,
+        standing=standing,
         follow_up=follow_up(found),
         visits=found,
         commitments=promised,
         flags=flags(
-            certain=certain, found=found, promised=promised, standing=standing, until=until, today=today
+            certain=certain,
+            moved=known.moved,
+            found=found,
+            promised=promised,
+            standing=standing,
+            until=until,
+            today=today,
         )
-        if status
+        if state.status
         else (),
-        warnings=warnings(certain, history),
         uncertain=uncertain,
     )
 
@@ -81,18 +125,20 @@ def _opening(history: History) -> Proposed:
     raise LookupError("nothing is recorded of this agreement")
 
 
-def _by_then(history: History, today: Today) -> tuple[list[Standing], tuple[Uncertain, ...]]:
+def by_then(history: History, today: Today) -> tuple[Facts, tuple[Uncertain, ...]]:
     """The facts that certainly count on the day, and those of which nobody can say.
 
     What keeps the record counts as soon as it is recorded.
     """
+    if history.counted.certain_from <= today.day:
+        return history.counted, ()
     certain, uncertain = [], []
     for standing in history.in_order():
         if transition(standing.fact).subject == "record" or today.reached(standing.span.latest):
             certain.append(standing)
         elif today.reached(standing.span.earliest):
             uncertain.append(Uncertain(standing.version, standing.fact.type, _edtf(standing.fact.occurred)))
-    return certain, tuple(uncertain)
+    return Facts.among(certain), tuple(uncertain)
 
 
 def _edtf(occurred: UncertainDate | None) -> str | None:
@@ -107,12 +153,12 @@ def _milestones(climbed: Sequence[tuple[Rung, Standing]]) -> dict[Rung, str | No
     return milestones
 
 
-def _climbed(certain: Sequence[Standing], found: Sequence[Visit]) -> list[tuple[Rung, Standing]]:
+def _climbed(certain: Facts, found: Sequence[Visit]) -> list[tuple[Rung, Standing]]:
     """Each fact that stands for a rung. Only follow-ups that were not called off count among visits."""
     followed = {v.version for v in found if v.follow_up and v.state != "cancelled"}
     followed_names = {v.visit for v in found if v.version in followed and v.visit is not None}
     climbed = []
-    for standing in certain:
+    for standing in certain.of_types(STEPS):
         rung = transition(standing.fact).rung
         if rung in ("follow_up_visit_scheduled", "follow_up_visit_held"):
             name = getattr(standing.fact, "visit", None)
@@ -128,21 +174,22 @@ def _furthest(climbed: Sequence[tuple[Rung, Standing]]) -> Rung | None:
     return next((rung for rung in reversed(RUNGS) if rung in reached), None)
 
 
-def _instrument(certain: Sequence[Standing]) -> Instrument:
-    signed = [instrument for standing in certain if (instrument := transition(standing.fact).instrument)]
+def _instrument(certain: Facts) -> Instrument:
+    papers = certain.of_types(PAPERS)
+    signed = [instrument for paper in papers if (instrument := transition(paper.fact).instrument)]
     return max(signed, key=INSTRUMENTS.index, default="none")
 
 
-def _realisation(certain: Sequence[Standing]) -> Realisation:
-    extents = {standing.fact.extent for standing in certain if isinstance(standing.fact, Realised)}
-    kept = any(isinstance(standing.fact, CommitmentRealised) for standing in certain)
+def _realisation(certain: Facts) -> Realisation:
+    extents = {realised.extent for _, realised in certain.of(Realised)}
+    kept = certain.of(CommitmentRealised)
     return "fully" if "fully" in extents else "partly" if extents or kept else "none"
 
 
-def _basis(certain: Sequence[Standing]) -> Basis:
+def _basis(certain: Facts) -> Basis:
     """A result is evidenced by a primary document, given with it or attached to it later."""
-    results = {s.version: s.fact for s in certain if isinstance(s.fact, Realised | CommitmentRealised)}
-    proofs: list[Fact] = [*results.values()]
-    proofs += [s.fact for s in certain if isinstance(s.fact, EvidenceAttached) and s.fact.version in results]
+    results = {s.version: s.fact for s in certain.of_types(RESULTS)}
+    proofs = [*results.values()]
+    proofs += [source for _, source in certain.of(EvidenceAttached) if source.version in results]
     primary = any(evidence.grade == "primary" for fact in proofs for evidence in fact.evidence)
     return "evidenced" if primary else "claimed"

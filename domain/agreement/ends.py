@@ -1,15 +1,18 @@
 """How an agreement ends, and until when it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from domain.agreement.history import Standing
+from domain.agreement.standing import WHEN, Facts, Standing, types_of
 from domain.agreement.state import AgreementStanding
 from domain.agreement.today import Today
 from domain.agreement.transitions import ENDS, INSTRUMENTS, TRANSITIONS, transition
-from domain.facts import Amended, Extended, Resumed, Signed, Suspended, Turn
+from domain.facts import Amended, Extended, Signed, Turn
 from domain.uncertain_date import Span, UncertainDate
+
+PAPERS = types_of(Signed, Extended, Amended)
+TURNS = ENDS | {"suspended", "resumed"}
 
 
 class Turned(NamedTuple):
@@ -31,10 +34,9 @@ def turned(standing: Standing) -> Turned:
     return Turned(effective.certain if effective else standing.span, standing.version, standing.fact.type)
 
 
-def ends(standing: Iterable[Standing]) -> list[Turned]:
+def ends(facts: Facts) -> list[Turned]:
     """Every end that stands, the latest last."""
-    found = (turned(s) for s in standing if s.fact.type in ENDS)
-    return sorted(found, key=lambda end: end.order)
+    return sorted(map(turned, facts.of_types(ENDS)), key=lambda end: end.order)
 
 
 def ended_before(end: Turned, standing: Standing) -> bool:
@@ -42,10 +44,10 @@ def ended_before(end: Turned, standing: Standing) -> bool:
     return standing.span.certainly_after(end.span)
 
 
-def validity(facts: Sequence[Standing]) -> UncertainDate | None:
+def validity(papers: Iterable[Standing]) -> UncertainDate | None:
     """Until when the paper runs: what the furthest instrument says, as prolonged or amended since."""
     reached, until = 0, None
-    for standing in sorted(facts, key=lambda s: s.when):
+    for standing in sorted(papers, key=WHEN):
         match standing.fact:
             case Signed(valid_until=stated):
                 instrument = INSTRUMENTS.index(transition(standing.fact).instrument or "none")
@@ -56,7 +58,7 @@ def validity(facts: Sequence[Standing]) -> UncertainDate | None:
     return until
 
 
-def standing_on(facts: Iterable[Standing], until: UncertainDate | None, today: Today) -> AgreementStanding:
+def standing_on(facts: Facts, until: UncertainDate | None, today: Today) -> AgreementStanding:
     """An end weighs more than expiry, expiry more than suspension."""
     in_effect = [t for t in map(turned, _turns(facts, today)) if today.reached(t.span.latest)]
     final = [t for t in in_effect if t.type in ENDS]
@@ -71,14 +73,12 @@ def standing_on(facts: Iterable[Standing], until: UncertainDate | None, today: T
     return "active"
 
 
-def _turns(facts: Iterable[Standing], today: Today) -> Iterable[Standing]:
+def _turns(facts: Facts, today: Today) -> Iterator[Standing]:
     """A stated effective day counts of itself; without one the fact must certainly have occurred."""
-    for standing in facts:
-        fact = standing.fact
-        if fact.type in ENDS or isinstance(fact, Suspended | Resumed):
-            stated = isinstance(fact, Turn) and fact.effective is not None
-            if today.reached(standing.span.earliest if stated else standing.span.latest):
-                yield standing
+    for standing in facts.of_types(TURNS):
+        stated = isinstance(standing.fact, Turn) and standing.fact.effective is not None
+        if today.reached(standing.span.earliest if stated else standing.span.latest):
+            yield standing
 
 
 def last_day(until: UncertainDate | None) -> date | None:

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from domain.agreement.ends import last_day
-from domain.agreement.history import Standing
+from domain.agreement.standing import Facts
 from domain.agreement.state import AgreementStanding, Commitment, Flag, Visit
 from domain.agreement.today import Today, days_after, days_before, months_after
-from domain.agreement.transitions import transition
+from domain.agreement.transitions import TRANSITIONS
 from domain.facts import Signed
 from domain.uncertain_date import ANY_DAY, UncertainDate, bounds
 
 STALLED_AFTER_DAYS = 180
 DORMANT_AFTER_MONTHS = 24
+MOVES = frozenset(name for name, line in TRANSITIONS.items() if line.subject not in ("context", "record"))
 EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = (
     (30, "expiring_30"),
     (90, "expiring_90"),
@@ -22,16 +23,17 @@ EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = (
 
 def flags(
     *,
-    certain: Sequence[Standing],
+    certain: Facts,
+    moved: date,
     found: Sequence[Visit],
     promised: Sequence[Commitment],
     standing: AgreementStanding,
     until: UncertainDate | None,
     today: Today,
 ) -> tuple[Flag, ...]:
-    """Those that hold on the day."""
+    """Those that hold on the day. `moved` is the last day on which anything did."""
     return (
-        *(_standstill(certain, list(_steps(found, promised)), today) if standing == "active" else ()),
+        *(_standstill(moved, list(_steps(found, promised)), today) if standing == "active" else ()),
         *(_expiry(certain, last_day(until), today) if standing in ("active", "suspended") else ()),
     )
 
@@ -45,9 +47,7 @@ def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[d
             yield span.latest
 
 
-def _standstill(certain: Sequence[Standing], steps: list[date], today: Today) -> Iterator[Flag]:
-    moves = (s for s in certain if transition(s.fact).subject not in ("context", "record"))
-    last = max(s.span.latest for s in moves)
+def _standstill(last: date, steps: list[date], today: Today) -> Iterator[Flag]:
     stalled = today.reached(days_after(last, STALLED_AFTER_DAYS))
     dormant = today.reached(months_after(last, DORMANT_AFTER_MONTHS))
     if all(today.passed(step) for step in steps):
@@ -59,14 +59,12 @@ def _standstill(certain: Sequence[Standing], steps: list[date], today: Today) ->
         yield "no_next_step"
 
 
-def _expiry(certain: Sequence[Standing], end: date | None, today: Today) -> Iterator[Flag]:
+def _expiry(certain: Facts, end: date | None, today: Today) -> Iterator[Flag]:
     if end is None:
         return
     for days, flag in EXPIRY_HORIZONS:
         if today.reached(days_before(end, days)):
             yield flag
-    notices = [
-        s.fact.notice_days for s in certain if isinstance(s.fact, Signed) and s.fact.notice_days is not None
-    ]
+    notices = [signed.notice_days for _, signed in certain.of(Signed) if signed.notice_days is not None]
     if notices and today.reached(days_before(end, notices[-1])):
         yield "notice_due"

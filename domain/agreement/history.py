@@ -3,16 +3,17 @@
 A history is never refused when it is folded: rules are for what is added (`admit`), not for what is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from functools import cached_property
 
+from domain.agreement.standing import NONE, Facts, Standing, types_of
 from domain.agreement.transitions import transition
 from domain.facts import Corrected, Fact, Proposed, Retracted
-from domain.uncertain_date import Span, UncertainDate
+from domain.uncertain_date import ANY_DAY, Span, UncertainDate
 
-T = TypeVar("T")
+MENDS = types_of(Corrected, Retracted)  # asked by name where every fact is: a model's class is slow to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +26,7 @@ class Recorded:
     organisation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A fact that stands: the original's version, with the fact as last corrected."""
-
-    version: int
-    fact: Fact
-    stated_in: int
-    span: Span
-    recorded_on: date
-
-    @property
-    def order(self) -> tuple[date, date, int, int]:
-        """By earliest day, latest day, rung and version."""
-        return (*self.span, transition(self.fact).order, self.version)
-
-    @property
-    def when(self) -> tuple[date, int]:
-        """The same for changes of one thing: one of unknown beginning is taken to be as late as it can be."""
-        earliest, latest = self.span
-        return (latest if earliest == date.min else earliest, self.version)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """Every entry of an agreement by version, and what stands of them. To be read, never written to."""
 
@@ -71,37 +50,50 @@ class History:
         """Whether a retraction stands against the entry."""
         if version not in self.retractions:
             return False
+        concerned = [version]
+        for each in concerned:  # which grows: retractions, retractions of those, and so on
+            concerned += self.retractions.get(each, ())
         struck = set[int]()
-        for target in sorted(self.retractions, reverse=True):  # a retraction is later than what it retracts
-            if any(by not in struck for by in self.retractions[target]):
-                struck.add(target)
+        for each in reversed(concerned):
+            if any(by not in struck for by in self.retractions.get(each, ())):
+                struck.add(each)
         return version in struck
+
+    def original(self, entry: Recorded) -> int | None:
+        """The version of what an entry is about in the end: the one fact whose standing it can change."""
+        if entry.fact.type not in MENDS:
+            return entry.version
+        about: Recorded | None = entry
+        while about is not None and isinstance(about.fact, Corrected | Retracted):
+            target = about.fact.version
+            about = self.entries.get(target) if target < about.version else None
+        return about.version if about is not None else None
 
     def stated(self, version: int) -> tuple[Recorded, Fact]:
         """An original as last corrected, whether it stands or not, with the entry that says so."""
-        entry = self.entries[version]
-        fact: Fact = entry.fact
-        for by in self.corrections.get(version, ()):
+        for by in reversed(self.corrections.get(version, ())):
             correction = self.entries[by]
             if isinstance(correction.fact, Corrected) and not self.is_struck(by):
-                entry, fact = correction, correction.fact.fact
-        return entry, fact
+                return correction, correction.fact.fact
+        entry = self.entries[version]
+        return entry, entry.fact
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What stands, even if the agreement is void."""
+        return Facts.among(self.standing.values())
+
+    @property
+    def counted(self) -> Facts:
+        """What stands and counts. Of a void agreement nothing does."""
+        return self.facts if self.proposed is not None else NONE
 
     def in_order(self) -> list[Standing]:
-        """What stands, in order of occurrence. Of a void agreement nothing does."""
-        if self.proposed is None:
-            return []
-        return sorted(self.standing.values(), key=lambda standing: standing.order)
+        """What stands and counts, in order of occurrence."""
+        return self.counted.in_order
 
 
 EMPTY = History()
-
-
-def of_type(facts: Iterable[Standing], kind: type[T]) -> Iterator[tuple[Standing, T]]:
-    """Those facts that are of one kind, with how they stand."""
-    for standing in facts:
-        if isinstance(standing.fact, kind):
-            yield standing, standing.fact
 
 
 def occurred_span(occurred: UncertainDate | None, recorded_on: date) -> Span:
@@ -109,13 +101,17 @@ def occurred_span(occurred: UncertainDate | None, recorded_on: date) -> Span:
 
     What was recorded had happened by then, but for what is dated a day ahead.
     """
-    earliest, latest = (occurred.earliest, occurred.latest) if occurred else (date.min, date.max)
+    earliest, latest = occurred.certain if occurred else ANY_DAY
     return Span(earliest, max(earliest, min(latest, recorded_on)))
 
 
 def evolve(history: History, entry: Recorded) -> History:
     """The history with one more entry. The given history is left as it was."""
-    return fold([entry], history)
+    grown = fold([entry], history)
+    version = grown.original(entry) or 0
+    facts = history.facts.changed(history.standing.get(version), grown.standing.get(version))
+    vars(grown)["facts"] = facts  # what it would work out itself, for more, from all that stands
+    return grown
 
 
 def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
@@ -130,12 +126,13 @@ def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
 
 def _add(history: History, entry: Recorded) -> None:
     history.entries[entry.version] = entry
-    match entry.fact:
+    match entry.fact if entry.fact.type in MENDS else None:
         case Corrected(version=target) if target < entry.version:
             _append(history.corrections, target, entry.version)
         case Retracted(version=target) if target < entry.version:
             _append(history.retractions, target, entry.version)
-    _settle(history, entry.version)
+    if (version := history.original(entry)) is not None:
+        _settle(history, version)
 
 
 def _append(index: dict[int, tuple[int, ...]], target: int, version: int) -> None:
@@ -144,15 +141,10 @@ def _append(index: dict[int, tuple[int, ...]], target: int, version: int) -> Non
 
 def _settle(history: History, version: int) -> None:
     """Work out again what stands of an original, after it or something about it was added."""
-    original = history.entries.get(version)
-    while original is not None and isinstance(original.fact, Corrected | Retracted):
-        version, about = original.fact.version, original.version
-        original = history.entries.get(version) if version < about else None
-    if original is None:
-        return
     if history.is_struck(version):
         history.standing.pop(version, None)
         return
     stated, fact = history.stated(version)
     span = occurred_span(fact.occurred, stated.recorded_on)
-    history.standing[version] = Standing(version, fact, stated.version, span, stated.recorded_on)
+    order = (*span, transition(fact).order, version)
+    history.standing[version] = Standing(version, fact, stated.version, span, stated.recorded_on, order)

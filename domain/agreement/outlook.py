@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.agreement.derive import look
+from domain.agreement.derive import Settled, by_then, on_day, settled
 from domain.agreement.history import History
 from domain.agreement.state import State
 from domain.agreement.today import Today
@@ -22,9 +22,13 @@ def outlook(history: History) -> list[Stretch]:
     """Every stretch from the newest entry's day on. It depends on what is recorded, never on the clock."""
     day: date | None = max(entry.recorded_on for entry in history.entries.values())
     stretches = []
+    known: Settled | None = None
     while day is not None:
         today = Today(day)
-        state = look(history, today)
+        certain, uncertain = by_then(history, today)
+        if known is None or len(known.certain) != len(certain):  # days only ever make more facts count
+            known = settled(history, certain)
+        state = on_day(known, uncertain, today)
         stretches.append(Stretch(day, today.turns or date.max, state))
         day = today.turns
     return stretches

@@ -1,10 +1,11 @@
 """Who takes part, and in what fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from domain.agreement.history import History, Standing
+from domain.agreement.history import History
+from domain.agreement.standing import Facts, kinds_of, types_of
 from domain.agreement.state import FieldStanding
 from domain.facts import (
     Amended,
@@ -15,19 +16,22 @@ from domain.facts import (
     Realised,
     Signed,
 )
+from domain.facts.common import FactBase
 from domain.values import FieldOfCooperation, Party, Person, Presentation
 from domain.values import Standing as FieldAgreed
 from domain.words import fold
 
 REFERRING = ("by", "to", "from_", "visitor", "host", "learns", "proposer", "invitee", "said_by")
 PEOPLE = ("signatories", "participants", "speakers", "presented")
+COMING_AND_GOING = types_of(PartyJoined, PartyLeft)
+NAMING_FIELDS = types_of(Proposed, Realised, Signed, Amended)
 
 
-def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
+def parties(facts: Facts, history: History) -> tuple[Party, ...]:
     """The parties as proposed, with those who joined and without those who left."""
     opening = history.proposed
     present = {party.key: party for party in (opening.parties if opening else ())}
-    for standing in facts:
+    for standing in facts.of_types(COMING_AND_GOING):
         match standing.fact:
             case PartyJoined(party=ref):
                 party = ref if isinstance(ref, Party) else Party(name=ref)
@@ -39,10 +43,12 @@ def parties(facts: Sequence[Standing], history: History) -> tuple[Party, ...]:
     return tuple(present.values())
 
 
-def fields(facts: Sequence[Standing], history: History) -> tuple[FieldStanding, ...]:
+def fields(facts: Facts, history: History) -> tuple[FieldStanding, ...]:
     """The fields of cooperation, each as the latest paper that names it puts it."""
     opening = history.standing.get(1)
-    counted = facts if opening is None or opening in facts else (opening, *facts)
+    counted = facts.of_types(NAMING_FIELDS)
+    if opening is not None and opening not in counted:
+        counted = (opening, *counted)
     found: dict[str, FieldStanding] = {}
     for standing in counted:
         match standing.fact:
@@ -79,10 +85,13 @@ def named_parties(fact: Fact) -> Iterator[str]:
 
 
 @cache
-def _references(kind: type[Fact]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _references(kind: type[FactBase]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which fields of a type of fact refer to parties: a model is slow to say that it lacks one."""
     known = kind.model_fields
     return tuple(n for n in REFERRING if n in known), tuple(n for n in PEOPLE if n in known)
+
+
+NAMING_PARTIES = types_of(PartyLeft, *(kind for kind in kinds_of(FactBase) if any(_references(kind))))
 
 
 def _names(ref: Any) -> Iterator[str]:

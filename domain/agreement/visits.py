@@ -1,9 +1,11 @@
 """How visits stand: planned, moved, confirmed, called off, held, overdue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
-from domain.agreement.history import Standing, of_type
+from domain.agreement.standing import WHEN, Facts, Standing, types_of
 from domain.agreement.state import FollowUp, Visit, VisitState
 from domain.agreement.today import ONE_DAY, Today
 from domain.facts import (
@@ -17,29 +19,55 @@ from domain.facts import (
 from domain.uncertain_date import ANY_DAY, Span, UncertainDate, certain_bounds
 from domain.values import Party, party_name
 
-Change = VisitConfirmed | VisitRescheduled | VisitCancelled
+CHANGES = types_of(VisitConfirmed, VisitRescheduled, VisitCancelled)
 
 
-def first_signature(facts: Iterable[Standing]) -> Span | None:
+class Story(NamedTuple):
+    """What is told of a visit that was planned, in order of occurrence."""
+
+    planned: Standing
+    plan: FollowUpVisitScheduled
+    changes: list[Standing]
+    held: list[tuple[Standing, VisitHeld]]
+
+
+def first_signature(facts: Facts) -> Span | None:
     """When the first paper was signed: no earlier, and certainly by then."""
-    spans = [standing.span for standing in facts if isinstance(standing.fact, Signed)]
+    spans = [standing.span for standing, _ in facts.of(Signed)]
     return Span(min(s.earliest for s in spans), min(s.latest for s in spans)) if spans else None
 
 
-def visits(facts: Sequence[Standing], today: Today) -> tuple[Visit, ...]:
-    """Every visit that the facts tell of, in the order in which it was first planned or held."""
+def visits(facts: Facts) -> tuple[Visit, ...]:
+    """Every visit that the facts tell of, in the order in which it was first planned or held.
+
+    None is overdue yet: that depends on the day (see `on_day`).
+    """
     signed = first_signature(facts)
-    plans: dict[str, Standing] = {}
-    for standing, plan in of_type(facts, FollowUpVisitScheduled):
-        plans.setdefault(plan.visit, standing)
-    found = []
-    for standing in facts:
+    stories: dict[str, Story] = {}
+    for standing, plan in facts.of(FollowUpVisitScheduled):
+        stories.setdefault(plan.visit, Story(standing, plan, [], []))
+    for standing in facts.of_types(CHANGES):
         match standing.fact:
-            case FollowUpVisitScheduled() as plan if plans[plan.visit] is standing:
-                found.append(_planned(standing, plan, facts, signed, today))
-            case VisitHeld() as held if held.visit is None or held.visit not in plans:
-                found.append(_unplanned(standing, held, signed))
-    return tuple(found)
+            case VisitConfirmed(visit=name) | VisitRescheduled(visit=name) | VisitCancelled(visit=name):
+                if name in stories:
+                    stories[name].changes.append(standing)
+    unplanned = []
+    for standing, held in facts.of(VisitHeld):
+        if held.visit is not None and held.visit in stories:
+            stories[held.visit].held.append((standing, held))
+        else:
+            unplanned.append((standing, _unplanned(standing, held, signed)))
+    planned = [(story.planned, _planned(story, signed)) for story in stories.values()]
+    return tuple(visit for _, visit in sorted(planned + unplanned, key=lambda found: found[0].order))
+
+
+def on_day(visit: Visit, today: Today) -> Visit:
+    """A visit as it is on a day: overdue once its window is over."""
+    if visit.overdue_from is None or visit.state in ("held", "cancelled"):
+        return visit
+    if not today.reached(visit.overdue_from):
+        return visit
+    return replace(visit, state="overdue", days_overdue=(today.day - visit.overdue_from).days + 1)
 
 
 def follow_up(found: Sequence[Visit]) -> FollowUp:
@@ -55,24 +83,12 @@ def follow_up(found: Sequence[Visit]) -> FollowUp:
     return FollowUp(chosen.state, chosen.visit, chosen.window, chosen.days_overdue)
 
 
-def _planned(
-    standing: Standing,
-    plan: FollowUpVisitScheduled,
-    facts: Sequence[Standing],
-    signed: Span | None,
-    today: Today,
-) -> Visit:
-    changes = [s for s in facts if isinstance(s.fact, Change) and s.fact.visit == plan.visit]
-    state, window = _after_changes(plan, sorted(changes, key=lambda s: s.when))
-    held = [(s, fact) for s, fact in of_type(facts, VisitHeld) if fact.visit == plan.visit]
+def _planned(story: Story, signed: Span | None) -> Visit:
+    standing, plan, changes, held = story
+    state, window = _after_changes(plan, sorted(changes, key=WHEN))
     scheduled_after = signed is not None and not standing.span.certainly_before(signed)
     held_after = signed is not None and any(s.span.certainly_after(signed) for s, _ in held)
     last = window.last
-    days = None
-    if held:
-        state = "held"
-    elif state != "cancelled" and (days := today.days_past(last)) is not None:
-        state = "overdue"
     told = held[-1][1] if held else plan
     return Visit(
         visit=plan.visit,
@@ -82,10 +98,10 @@ def _planned(
         place=told.place or plan.place,
         purpose=told.purpose or plan.purpose,
         window=window.edtf,
-        state=state,
+        state="held" if held else state,
         held=_edtf(told) if held else None,
         follow_up=scheduled_after or held_after,
-        days_overdue=days,
+        days_overdue=None,
         overdue_from=last + ONE_DAY if last != date.max else None,
     )
 

@@ -1,15 +1,17 @@
 """What is unusual about an agreement: recorded all the same, and said for as long as it holds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
 
 from pydantic import JsonValue
 
-from domain.agreement.ends import ended_before, ends, validity
-from domain.agreement.history import History, Standing, of_type
-from domain.agreement.parties import named_parties, parties
+from domain.agreement.ends import PAPERS, ended_before, ends, validity
+from domain.agreement.history import History
+from domain.agreement.parties import NAMING_PARTIES, named_parties, parties
+from domain.agreement.rules import ANY, Case, Rule, everything
+from domain.agreement.standing import Facts, Standing, types_of
 from domain.agreement.state import Warned
+from domain.agreement.transitions import ENDS
 from domain.agreement.visits import first_signature
 from domain.facts import (
     ApprovalRecorded,
@@ -19,12 +21,14 @@ from domain.facts import (
     LoiSigned,
     MouSigned,
     PartyJoined,
+    PartyLeft,
     Proposed,
     Realised,
     Signed,
     VisitHeld,
 )
 from domain.uncertain_date import Span, certain_bounds
+from domain.values import Party
 from domain.words import fold
 
 WARNINGS = {
@@ -44,19 +48,7 @@ WARNINGS = {
     "unknown_party": "{name} is not among the parties of this agreement.",
     "possible_duplicate": "The owner has recorded an agreement of this kind between these parties before.",
 }
-T = TypeVar("T")
 GATES_OF_KIND = {"sister_city", "sister_province", "friendship_city", "foreign_institution"}
-
-
-class Facts(NamedTuple):
-    """What stands, in order of occurrence, and the history behind it."""
-
-    standing: Sequence[Standing]
-    history: History
-
-    def of(self, kind: type[T]) -> list[tuple[Standing, T]]:
-        """Those of a kind."""
-        return list(of_type(self.standing, kind))
 
 
 def warn(code: str, standing: Standing, **params: object) -> Warned:
@@ -64,93 +56,97 @@ def warn(code: str, standing: Standing, **params: object) -> Warned:
     return Warned(code, standing.version, tuple((name, str(value)) for name, value in params.items()))
 
 
-def warnings(standing: Sequence[Standing], history: History) -> tuple[Warned, ...]:
+def warnings(facts: Facts, history: History) -> tuple[Warned, ...]:
     """Every warning that holds, given the facts that count."""
-    facts = Facts(standing, history)
-    proposed = history.proposed
-    if proposed is None:
+    return tuple(everything(unusual(history), Case(facts, history)))
+
+
+def unusual(history: History) -> Iterable[Rule[Warned]]:
+    """The rules for a history: none for a void agreement, and none about the lifecycle of a network."""
+    if history.proposed is None:
         return ()
-    rules = (*RULES, *(() if proposed.kind == "network" else LIFECYCLE_RULES))
-    return tuple(warned for rule in rules for warned in rule(facts))
+    return RULES if history.proposed.kind == "network" else ALL_RULES
 
 
-def _no_parties(facts: Facts) -> Iterator[Warned]:
-    for opening, _ in facts.of(Proposed):
-        if not parties(facts.standing, facts.history):
+def _no_parties(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    for opening in about:
+        if not parties(case.facts, case.history):
             yield warn("no_parties", opening)
 
 
-def _across_borders(facts: Facts) -> bool:
-    countries = {party.country for party in parties(facts.standing, facts.history) if party.country}
+def _across_borders(case: Case) -> bool:
+    countries = {party.country for party in parties(case.facts, case.history) if party.country}
     return len(countries) > 1
 
 
-def _mou_without_loi(facts: Facts) -> Iterator[Warned]:
-    memoranda = facts.of(MouSigned)
-    if memoranda and not facts.of(LoiSigned) and _across_borders(facts):
-        yield warn("mou_without_loi", memoranda[0][0])
+def _mou_without_loi(case: Case, memoranda: Sequence[Standing]) -> Iterator[Warned]:
+    if memoranda and not case.facts.of(LoiSigned) and _across_borders(case):
+        yield warn("mou_without_loi", memoranda[0])
 
 
-def _gate_evidence_missing(facts: Facts) -> Iterator[Warned]:
-    memoranda = facts.of(MouSigned)
-    if not memoranda or not _across_borders(facts):
+def _gate_evidence_missing(case: Case, memoranda: Sequence[Standing]) -> Iterator[Warned]:
+    if not memoranda or not _across_borders(case):
         return
-    proposed = facts.history.proposed
+    proposed = case.history.proposed
     needed = ["dprd", "full_powers"] if proposed and proposed.kind in GATES_OF_KIND else ["full_powers"]
-    granted = {approval.gate for _, approval in facts.of(ApprovalRecorded) if approval.outcome == "granted"}
+    approvals = case.facts.of(ApprovalRecorded)
+    granted = {approval.gate for _, approval in approvals if approval.outcome == "granted"}
     if missing := [gate for gate in needed if gate not in granted]:
-        yield warn("gate_evidence_missing", memoranda[0][0], gates=", ".join(missing))
+        yield warn("gate_evidence_missing", memoranda[0], gates=", ".join(missing))
 
 
-def _before_proposal(facts: Facts, code: str, kind: type[VisitHeld | Signed]) -> Iterator[Warned]:
-    for opening, _ in facts.of(Proposed):
-        for standing, _ in facts.of(kind):
+def _before_proposal(case: Case, about: Sequence[Standing], code: str) -> Iterator[Warned]:
+    for opening, _ in case.facts.of(Proposed):
+        for standing in about:
             if standing.span.certainly_before(opening.span):
                 yield warn(code, standing)
 
 
-def _in_force_before_signature(facts: Facts) -> Iterator[Warned]:
-    signed = first_signature(facts.standing)
-    for standing, fact in facts.of(EnteredIntoForce):
-        if signed and (fact.effective.certain if fact.effective else standing.span).certainly_before(signed):
+def _in_force_before_signature(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    signed = first_signature(case.facts)
+    for standing in about:
+        stated = standing.fact.effective if isinstance(standing.fact, EnteredIntoForce) else None
+        if signed and (stated.certain if stated else standing.span).certainly_before(signed):
             yield warn("in_force_before_signature", standing)
 
 
-def _overridden_order(facts: Facts) -> Iterator[Warned]:
-    memoranda = facts.of(MouSigned)
-    for standing, loi in facts.of(LoiSigned):
+def _overridden_order(case: Case, _: Sequence[Standing]) -> Iterator[Warned]:
+    memoranda = case.facts.of(MouSigned)
+    for standing, loi in case.facts.of(LoiSigned):
         if memoranda and all(standing.span.certainly_after(signed.span) for signed, _ in memoranda):
             reasons = (loi.override_reason, *(mou.override_reason for _, mou in memoranda))
             yield warn("loi_after_mou", standing, reason=next(filter(None, reasons), "–"))
 
 
-def _realised(facts: Facts) -> Iterator[Warned]:
-    signed = first_signature(facts.standing)
-    for standing, realised in facts.of(Realised):
+def _realised(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    signed = first_signature(case.facts)
+    for standing in about:
         if signed is None:
-            yield warn("realised_unsigned", standing, reason=realised.override_reason or "–")
-        elif all(isinstance(paper, LoiSigned) for _, paper in facts.of(Signed)):
+            reason = standing.fact.override_reason if isinstance(standing.fact, Realised) else None
+            yield warn("realised_unsigned", standing, reason=reason or "–")
+        elif all(isinstance(paper, LoiSigned) for _, paper in case.facts.of(Signed)):
             yield warn("realised_without_mou", standing)
         elif standing.span.certainly_before(signed):
             yield warn("realised_before_signature", standing)
 
 
-def _renewed_after_expiry(facts: Facts) -> Iterator[Warned]:
-    for index, standing in enumerate(facts.standing):
+def _renewed_after_expiry(_: Case, papers: Sequence[Standing]) -> Iterator[Warned]:
+    for index, standing in enumerate(papers):
         if isinstance(standing.fact, Extended):
-            until = validity(facts.standing[:index])
+            until = validity(papers[:index])
             if until and (gap := (standing.span.earliest - until.last).days) > 0:
                 yield warn("renewed_after_expiry", standing, days=gap)
 
 
-def _sources_disagree(facts: Facts) -> Iterator[Warned]:
-    for source, attached in facts.of(EvidenceAttached):
-        disputed = facts.history.standing.get(attached.version)
+def _sources_disagree(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    for source in about:
+        said = source.fact.says if isinstance(source.fact, EvidenceAttached) else {}
+        disputed = case.history.standing.get(getattr(source.fact, "version", 0)) if said else None
         if disputed is None or disputed.stated_in > source.version:
             continue
         recorded = disputed.fact.model_dump(mode="json")
-        for name, said in attached.says.items():
-            if _differs(recorded.get(name), said):
+        for name, other in said.items():
+            if _differs(recorded.get(name), other):
                 yield warn("sources_disagree", disputed, source=source.version, field=name)
 
 
@@ -176,9 +172,9 @@ def _as_span(value: JsonValue) -> Span | None:
         return None
 
 
-def _after_end(facts: Facts) -> Iterator[Warned]:
-    known = ends(facts.history.standing.values())
-    for standing in facts.standing if known else ():
+def _after_end(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    known = ends(case.history.facts)
+    for standing in about if known else ():
         for end in known:
             recorded_later = standing.version > end.version and standing.recorded_on > end.span.latest
             if standing.version != end.version and (recorded_later or ended_before(end, standing)):
@@ -186,27 +182,38 @@ def _after_end(facts: Facts) -> Iterator[Warned]:
                 break
 
 
-def _unknown_party(facts: Facts) -> Iterator[Warned]:
-    opening = facts.history.standing.get(1)
-    known = list(opening.fact.parties) if opening and isinstance(opening.fact, Proposed) else []
-    joined = [s.fact.party for s in facts.history.standing.values() if isinstance(s.fact, PartyJoined)]
-    names = {fold(party) for party in joined if isinstance(party, str)}
-    known += [party for party in joined if not isinstance(party, str)]
-    for standing in facts.standing:
+def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    opening = case.history.proposed
+    refs: list[Party | str] = list(opening.parties if opening else ())
+    refs += [joined.party for _, joined in case.history.facts.of(PartyJoined)]
+    known = [ref for ref in refs if isinstance(ref, Party)]
+    codes = {party.code for party in known}
+    names = {fold(name) for party in known for name in (party.name, *party.aliases)}
+    names |= {fold(ref) for ref in refs if isinstance(ref, str)}
+    for standing in about:
         for name in dict.fromkeys(named_parties(standing.fact)):
-            if fold(name) not in names and not any(party.is_called(name) for party in known):
+            if name not in codes and fold(name) not in names:
                 yield warn("unknown_party", standing, name=name)
 
 
-Rule = Callable[[Facts], Iterator[Warned]]
-RULES: tuple[Rule, ...] = (_no_parties, _sources_disagree, _after_end, _unknown_party)
-LIFECYCLE_RULES: tuple[Rule, ...] = (
-    _mou_without_loi,
-    _gate_evidence_missing,
-    partial(_before_proposal, code="visit_before_proposal", kind=VisitHeld),
-    partial(_before_proposal, code="signed_before_proposal", kind=Signed),
-    _in_force_before_signature,
-    _overridden_order,
-    _realised,
-    _renewed_after_expiry,
+MEMORANDA = types_of(MouSigned)
+SIGNED = types_of(Signed)
+CROSSING = MEMORANDA | types_of(PartyJoined, PartyLeft)
+ORDERED = types_of(LoiSigned, MouSigned)
+RULES: tuple[Rule[Warned], ...] = (
+    Rule(_no_parties, types_of(Proposed), reads=types_of(PartyJoined, PartyLeft)),
+    Rule(_sources_disagree, types_of(EvidenceAttached)),
+    Rule(_after_end, ANY, reads=ENDS),
+    Rule(_unknown_party, NAMING_PARTIES, reads=types_of(PartyJoined)),
 )
+LIFECYCLE_RULES: tuple[Rule[Warned], ...] = (
+    Rule(_mou_without_loi, MEMORANDA, reads=CROSSING | types_of(LoiSigned)),
+    Rule(_gate_evidence_missing, MEMORANDA, reads=CROSSING | types_of(ApprovalRecorded)),
+    Rule(partial(_before_proposal, code="visit_before_proposal"), types_of(VisitHeld)),
+    Rule(partial(_before_proposal, code="signed_before_proposal"), SIGNED),
+    Rule(_in_force_before_signature, types_of(EnteredIntoForce), reads=SIGNED),
+    Rule(_overridden_order, ORDERED, reads=ORDERED),
+    Rule(_realised, types_of(Realised), reads=SIGNED),
+    Rule(_renewed_after_expiry, PAPERS, reads=PAPERS),
+)
+ALL_RULES = (*RULES, *LIFECYCLE_RULES)

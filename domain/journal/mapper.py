@@ -59,16 +59,17 @@ class EntryMapper(Mapper[UUID]):
     ) -> Entry:
         """Read one row of the journal; see `to_domain_event`."""
         try:
-            entry = self._read(topic, state)
+            entry = self._read(topic, state, position)
             _check(entry, agreement, version, topic)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise MapperDeserialisationError(f"{topic} {agreement} version {version}: {error}") from error
-        return entry if position is None else entry.model_copy(update={"position": position})
+        return entry
 
-    def _read(self, topic: str, state: bytes) -> Entry:
+    def _read(self, topic: str, state: bytes, position: int | None) -> Entry:
+        placed = state if position is None else _placed(state, position)
         if not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS):
-            return Entry.model_validate_json(state)
-        raw = json.loads(state)
+            return Entry.model_validate_json(placed)
+        raw = json.loads(placed)
         schema = raw.pop("schema_version", 1)
         holder = raw["fact"] if topic == "corrected" else raw
         while upcast := UPCASTS.get((holder["fact"]["type"], schema)):
@@ -77,13 +78,21 @@ class EntryMapper(Mapper[UUID]):
         return Entry.model_validate_json(json.dumps({"schema_version": schema, **raw}))
 
 
+def _placed(state: bytes, position: int) -> bytes:
+    """An entry's bytes with its position: to validate both at once is faster than to copy the entry."""
+    if not state.endswith(b"}"):
+        raise ValueError("the bytes are no JSON object")
+    return b'%b,"position":%d}' % (state[:-1], position)
+
+
 def _schema(fact: Fact) -> int:
     return type(fact.fact if isinstance(fact, Corrected) else fact).schema_version
 
 
 def _check(entry: Entry, agreement: UUID | str, version: int, topic: str) -> None:
     """See that the bytes are of the row in which they lie, and of the schema that is known."""
-    if (str(entry.agreement), entry.version, entry.fact.type) != (str(agreement), version, topic):
+    row = (agreement if isinstance(agreement, UUID) else UUID(agreement), version, topic)
+    if (entry.agreement, entry.version, entry.fact.type) != row:
         raise ValueError(f"the bytes are of {entry.fact.type} {entry.agreement} version {entry.version}")
     if entry.schema_version != _schema(entry.fact):
         raise ValueError(f"schema version {entry.schema_version} is unknown")

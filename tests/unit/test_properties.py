@@ -7,10 +7,23 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.agreement import EMPTY, History, Recorded, Refused, State, admit, derive, evolve, fold, outlook
-from domain.agreement.admit import impossibilities
+from domain.agreement import (
+    EMPTY,
+    History,
+    Recorded,
+    Refused,
+    State,
+    Warned,
+    admit,
+    derive,
+    evolve,
+    fold,
+    outlook,
+)
 from domain.agreement.history import occurred_span
-from domain.agreement.warnings import WARNINGS
+from domain.agreement.impossible import impossibilities, impossible
+from domain.agreement.rules import Step
+from domain.agreement.warnings import WARNINGS, unusual, warnings
 from domain.facts import FACT, Corrected, Fact, Retracted
 from tests.given import TODAYS_DATE, fact
 from tests.strategies import days, histories, later_facts, lifecycle_facts, openings
@@ -84,6 +97,33 @@ def test_nothing_impossible_is_in_a_history_that_was_admitted(entries: list[Reco
     history = admitted(entries)
     assert list(impossibilities(history)) == []
     assert not history.entries or derive(history, day).version == history.version
+
+
+def all_warnings(history: History) -> tuple[Warned, ...]:
+    """Every warning about a history, worked out from nothing but its entries."""
+    anew = fold(history.entries.values())
+    return warnings(anew.counted, anew)
+
+
+@soon
+@given(histories(size=14), st.booleans())
+def test_one_more_fact_brings_what_asking_every_rule_anew_would_find(
+    entries: list[Recorded], checked: bool
+) -> None:
+    history = EMPTY
+    for told in entries:
+        entry = replace(told, version=history.version + 1)
+        after = evolve(history, entry)
+        step = Step(history, entry, after)
+        anew = fold(after.entries.values())
+        before = set(impossibilities(fold(history.entries.values())))
+        impossible_now = [found for found in impossibilities(anew) if found not in before]
+        assert list(step.brings(impossible)) == impossible_now
+        known = set(all_warnings(history))
+        assert list(step.brings(unusual)) == [one for one in all_warnings(anew) if one not in known]
+        assert after.in_order() == anew.in_order()
+        if not (checked and impossible_now):
+            history = after
 
 
 @soon

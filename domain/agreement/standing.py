@@ -1,0 +1,118 @@
+"""What stands of a history: in order of occurrence, and quick to find by kind."""
+
+from bisect import insort
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache, cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple, TypeVar, cast
+
+from domain.facts import Fact
+from domain.facts.common import FactBase
+from domain.uncertain_date import Span
+
+T = TypeVar("T", bound=FactBase)
+
+
+class Standing(NamedTuple):
+    """A fact that stands: the original's version, with the fact as last corrected.
+
+    `order` is by earliest day, latest day, rung and version.
+    """
+
+    version: int
+    fact: Fact
+    stated_in: int
+    span: Span
+    recorded_on: date
+    order: tuple[date, date, int, int]
+
+    @property
+    def when(self) -> tuple[date, int]:
+        """The order of changes of one thing: one of unknown beginning is taken to be as late as it can be."""
+        earliest, latest = self.span
+        return (latest if earliest == date.min else earliest, self.version)
+
+
+ORDER = attrgetter("order")
+WHEN = attrgetter("when")
+
+
+class Facts:
+    """Facts that stand, by type, those of a type in order of occurrence. To be read, never written to.
+
+    Most questions are about a few types, and an agreement can have thousands of notes and reports.
+    """
+
+    def __init__(self, by_type: dict[str, list[Standing]]) -> None:
+        self.by_type = by_type
+
+    @classmethod
+    def among(cls, standings: Iterable[Standing]) -> "Facts":
+        """Those facts, given in any order."""
+        by_type: dict[str, list[Standing]] = {}
+        for standing in standings:
+            by_type.setdefault(standing.fact.type, []).append(standing)
+        for of_type in by_type.values():
+            of_type.sort(key=ORDER)
+        return cls(by_type)
+
+    def changed(self, old: Standing | None, new: Standing | None) -> "Facts":
+        """These facts with one in the place of another. What is of other types is shared."""
+        by_type = dict(self.by_type)
+        if old is not None:
+            by_type[old.fact.type] = [kept for kept in by_type[old.fact.type] if kept is not old]
+        if new is not None:
+            of_type = by_type[new.fact.type] = list(by_type.get(new.fact.type, ()))
+            insort(of_type, new, key=ORDER)
+        return Facts({name: of_type for name, of_type in by_type.items() if of_type})
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_type.values()))
+
+    @cached_property
+    def in_order(self) -> list[Standing]:
+        """All of them, in order of occurrence."""
+        return sorted(chain.from_iterable(self.by_type.values()), key=ORDER)
+
+    @cached_property
+    def certain_from(self) -> date:
+        """The day from which on all of them have certainly occurred."""
+        return self.latest(self.by_type)
+
+    def latest(self, types: Collection[str]) -> date:
+        """The last day on which one of those of some types can have occurred."""
+        found = (of_type for name, of_type in self.by_type.items() if name in types)
+        return max((standing.span.latest for standing in chain.from_iterable(found)), default=date.min)
+
+    def of_types(self, types: Collection[str]) -> Sequence[Standing]:
+        """Those of some types, in order of occurrence."""
+        found = [of_type for name, of_type in self.by_type.items() if name in types]
+        if len(found) == 1:
+            return found[0]
+        if len(found) == len(self.by_type):
+            return self.in_order
+        return sorted(chain.from_iterable(found), key=ORDER)
+
+    def of(self, kind: type[T]) -> list[tuple[Standing, T]]:
+        """Those of a kind, each with its fact, in order of occurrence."""
+        found = self.of_types(types_of(kind))  # the name of a type stands for its class
+        return [(standing, cast(T, standing.fact)) for standing in found]
+
+
+NONE = Facts({})
+
+
+@cache
+def types_of(*kinds: type[FactBase]) -> frozenset[str]:
+    """The types of facts of some classes: a class has one, or its subclasses have."""
+    named = (kind.model_fields["type"].default for kind in kinds_of(*kinds))
+    return frozenset(name for name in named if isinstance(name, str))
+
+
+def kinds_of(*kinds: type[FactBase]) -> Iterator[type[FactBase]]:
+    """Some classes of facts and all classes of those kinds."""
+    for kind in kinds:
+        yield kind
+        yield from kinds_of(*kind.__subclasses__())
