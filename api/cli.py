@@ -13,10 +13,12 @@ import typer
 
 from api import printing
 from api.demo import loading
+from api.exports import commands as copies
 from api.identity import Directory
 from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
+from api.terminal import Data, fall_short, progress, settings_for
 from domain.agreement.access import Role
 
 app = typer.Typer(
@@ -27,10 +29,13 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Give out and end access.")
 app.add_typer(tokens, name="tokens")
+app.command("export")(copies.export_journal)
+app.command("import")(copies.import_journal)
+app.command("backup")(copies.back_up)
+app.command("restore")(copies.restore)
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded data (PAKTA_DATA_DIR).")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to serve on.")]
 
 
@@ -74,7 +79,7 @@ def replay(
             detail = problem.errors[0].detail
             raise typer.BadParameter(detail, param_hint="--known-at") from problem
         if not lines:
-            _fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
+            fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
         for line in lines:
             typer.echo(line)
 
@@ -99,13 +104,13 @@ def rebuild(
     with opened(data) as running:
         head = running.journal.head()
         try:
-            with _progress(head) as tell:
+            with progress("rebuilding", head) as tell:
                 running.follower.rebuild(views or (), tell)
         except LookupError as error:
             raise typer.BadParameter(str(error.args[0])) from error
         stuck = [c for c in running.follower.checkpoints() if c.stuck_at is not None]
         if stuck:
-            _fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
+            fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
         typer.echo(f"rebuilt to position {running.follower.position()}")
 
 
@@ -142,19 +147,7 @@ def revoke_token(
     """End every token of an actor."""
     with directory(data) as people:
         if not people.revoke(actor):
-            _fall_short(f"{actor} holds no token.")
-
-
-def settings_for(data: Path | None) -> Settings:
-    """The settings of the environment, with the folder from the command line if one is given."""
-    try:
-        settings = Settings(data_dir=data, database_url=None) if data else Settings()
-        settings.databases()
-    except ValueError as error:
-        typer.echo(f"Pakta cannot start: {error}", err=True)
-        typer.echo("Give --data DIR, or set PAKTA_DATA_DIR or PAKTA_DATABASE_URL.", err=True)
-        raise typer.Exit(2) from error
-    return settings
+            fall_short(f"{actor} holds no token.")
 
 
 @contextmanager
@@ -181,7 +174,7 @@ def _serve(running: Running, host: str, port: int, ready: Callable[[], None]) ->
     from api.server import serve as answer  # noqa: PLC0415  # the other commands start faster without it
 
     if not answer(running.settings, running, host, port, ready):
-        _fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
+        fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
 
 
 def _load_demo(running: Running, address: str) -> None:
@@ -195,27 +188,11 @@ def _load_demo(running: Running, address: str) -> None:
     sys.stdout.flush()
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, plain lines in a log."""
-    if not sys.stderr.isatty():
-        yield lambda position: typer.echo(f"position {position} of {total}", err=True)
-        return
-    with typer.progressbar(length=max(total, 1), label="rebuilding", file=sys.stderr) as bar:
-        yield lambda position: bar.update(position - bar.pos)
-
-
 def _agreement_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
         raise typer.BadParameter("must be the id of an agreement", param_hint="AGREEMENT") from error
-
-
-def _fall_short(*lines: str) -> None:
-    for line in lines:
-        typer.echo(line, err=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

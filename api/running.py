@@ -48,8 +48,8 @@ class Running:
 
     def close(self) -> None:
         """Finish what was accepted, then let go of everything."""
+        self.follower.stop()  # before the journal, which it would open again to read on
         self.journal.close()
-        self.follower.stop()
         self.views.close()
         self.directory.close()
         self.documents.close()
