@@ -14,7 +14,15 @@ PART = ".part"
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write; takes its name, from an older one if need be, once all of it is on the disk."""
+    """A file to write; takes its name, from an older one if need be, once all of it is on the disk.
+
+    A device or a pipe is written to as it is: a file in its place would break whatever else uses it.
+    """
+    path = path.resolve()  # a link stays, and what it leads to is replaced
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     part = path.with_name(path.name + PART)
     try:
         with part.open("wb") as file:
