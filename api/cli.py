@@ -18,7 +18,8 @@ from api.identity import Directory
 from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
-from api.terminal import Data, fall_short, progress, settings_for
+from api.terminal import Data, settings_for
+from api.terminal import fall_short as _fall_short
 from domain.agreement.access import Role
 
 app = typer.Typer(
@@ -79,7 +80,7 @@ def replay(
             detail = problem.errors[0].detail
             raise typer.BadParameter(detail, param_hint="--known-at") from problem
         if not lines:
-            fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
+            _fall_short(f"There is no agreement {agreement}, or nothing was recorded of it by then.")
         for line in lines:
             typer.echo(line)
 
@@ -104,13 +105,13 @@ def rebuild(
     with opened(data) as running:
         head = running.journal.head()
         try:
-            with progress("rebuilding", head) as tell:
+            with _progress(head) as tell:
                 running.follower.rebuild(views or (), tell)
         except LookupError as error:
             raise typer.BadParameter(str(error.args[0])) from error
         stuck = [c for c in running.follower.checkpoints() if c.stuck_at is not None]
         if stuck:
-            fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
+            _fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
         typer.echo(f"rebuilt to position {running.follower.position()}")
 
 
@@ -147,7 +148,7 @@ def revoke_token(
     """End every token of an actor."""
     with directory(data) as people:
         if not people.revoke(actor):
-            fall_short(f"{actor} holds no token.")
+            _fall_short(f"{actor} holds no token.")
 
 
 @contextmanager
@@ -174,7 +175,7 @@ def _serve(running: Running, host: str, port: int, ready: Callable[[], None]) ->
     from api.server import serve as answer  # noqa: PLC0415  # the other commands start faster without it
 
     if not answer(running.settings, running, host, port, ready):
-        fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
+        _fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
 
 
 def _load_demo(running: Running, address: str) -> None:
@@ -186,6 +187,16 @@ def _load_demo(running: Running, address: str) -> None:
     for line in printing.welcome(running, address, DEMO_ORGANISATION):
         typer.echo(line)
     sys.stdout.flush()
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, plain lines in a log."""
+    if not sys.stderr.isatty():
+        yield lambda position: typer.echo(f"position {position} of {total}", err=True)
+        return
+    with typer.progressbar(length=max(total, 1), label="rebuilding", file=sys.stderr) as bar:
+        yield lambda position: bar.update(position - bar.pos)
 
 
 def _agreement_id(text: str) -> UUID:

@@ -48,7 +48,8 @@ class Running:
 
     def close(self) -> None:
         """Finish what was accepted, then let go of everything."""
-        self.follower.stop()  # before the journal, which it would open again to read on
+        # The follower first: it reads the journal, and would open again what is closed under it.
+        self.follower.stop()
         self.journal.close()
         self.views.close()
         self.directory.close()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -23,6 +23,7 @@ from domain.journal.schema import events, heads, receipts
 
 PAGE = 2000
 Item = TypeVar("Item")
+Row = Mapping[str, Any]
 Tell = Callable[[int], None]
 
 
@@ -156,12 +157,23 @@ class Load:
             Damaged: a position or a version is missing or there twice, or something cannot be read.
         """
         for entries in pages(source.entries(), PAGE):
-            append(self.connection, [self._checked(position, state) for position, state in entries])
+            self._store(entries=[self._checked(position, state) for position, state in entries])
             tell(self.tally.entries)
         for answered in pages(source.receipts(), PAGE):
-            self.connection.execute(sa.insert(receipts), [self._answered(receipt) for receipt in answered])
+            self._store(answered=[self._answered(receipt) for receipt in answered])
         for newest in pages(self._heads(), PAGE):
-            self.connection.execute(sa.insert(heads), newest)
+            self._store(newest=newest)
+
+    def _store(
+        self,
+        entries: Sequence[StoredEvent] = (),
+        answered: Sequence[Row] = (),
+        newest: Sequence[Row] = (),
+    ) -> None:
+        append(self.connection, entries)
+        for table, rows in ((receipts, answered), (heads, newest)):
+            if rows:
+                self.connection.execute(sa.insert(table), rows)
 
     def _checked(self, position: int, state: bytes) -> StoredEvent:
         """The next row, named by its own bytes; `_heads` sees whether they are an entry."""
@@ -174,7 +186,7 @@ class Load:
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise Damaged(f"what stands at position {position} is no entry: {error}") from error
 
-    def _answered(self, receipt: Receipt) -> dict[str, object]:
+    def _answered(self, receipt: Receipt) -> Row:
         self.tally.receipt(receipt)
         try:
             ANSWER.validate_json(receipt.answer)
@@ -182,7 +194,7 @@ class Load:
             raise Damaged(f"the receipt of command {receipt.command_id} cannot be read: {error}") from error
         return receipt._asdict()
 
-    def _heads(self) -> Iterator[dict[str, object]]:
+    def _heads(self) -> Iterator[Row]:
         """The newest word on each agreement: decodes every entry, and sees that no version is missing."""
         query = sa.select(events).order_by(events.c.agreement, events.c.version)
         with self.connection.execute(query, execution_options={"yield_per": PAGE}) as rows:
