@@ -13,10 +13,13 @@ import typer
 
 from api import printing
 from api.demo import loading
+from api.exports import commands as copies
 from api.identity import Directory
 from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
+from api.terminal import Data, settings_for
+from api.terminal import fall_short as _fall_short
 from domain.agreement.access import Role
 
 app = typer.Typer(
@@ -27,10 +30,13 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Give out and end access.")
 app.add_typer(tokens, name="tokens")
+app.command("export")(copies.export_journal)
+app.command("import")(copies.import_journal)
+app.command("backup")(copies.back_up)
+app.command("restore")(copies.restore)
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded data (PAKTA_DATA_DIR).")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to serve on.")]
 
 
@@ -145,18 +151,6 @@ def revoke_token(
             _fall_short(f"{actor} holds no token.")
 
 
-def settings_for(data: Path | None) -> Settings:
-    """The settings of the environment, with the folder from the command line if one is given."""
-    try:
-        settings = Settings(data_dir=data, database_url=None) if data else Settings()
-        settings.databases()
-    except ValueError as error:
-        typer.echo(f"Pakta cannot start: {error}", err=True)
-        typer.echo("Give --data DIR, or set PAKTA_DATA_DIR or PAKTA_DATABASE_URL.", err=True)
-        raise typer.Exit(2) from error
-    return settings
-
-
 @contextmanager
 def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
     """A running Pakta, closed at the end."""
@@ -210,12 +204,6 @@ def _agreement_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise typer.BadParameter("must be the id of an agreement", param_hint="AGREEMENT") from error
-
-
-def _fall_short(*lines: str) -> None:
-    for line in lines:
-        typer.echo(line, err=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

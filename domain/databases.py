@@ -1,7 +1,10 @@
 """Where the data lies: one SQLite file per room in a folder, or one PostgreSQL schema per room."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,6 +14,7 @@ DURABLE_ROOMS = frozenset({"journal", "people", "documents"})
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 MAX_OVERFLOW = 20
+COPIED_PAGES = 4096
 
 
 class Databases:
@@ -97,6 +101,26 @@ def configure_sqlite(engine: Engine, *, durable: bool) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def copy_sqlite(engine: Engine, to: Path) -> None:
+    """Copy a SQLite database as it is at one moment into a file, whoever writes meanwhile."""
+    with engine.connect() as connection, closing(sqlite3.connect(to)) as copy:
+        # Whoever has begun to read stays in that moment; otherwise every write would start the copy afresh.
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        source.backup(copy, pages=COPIED_PAGES)
+        # One file without companions, which can be read where nothing may be written.
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def still(file: Path) -> Engine:
+    """A SQLite database that nobody writes to, to be read only."""
+    place = f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1"
+    return sa.create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(place, uri=True), poolclass=sa.NullPool
+    )
 
 
 def writing(engine: Engine) -> Engine:

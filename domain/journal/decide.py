@@ -177,20 +177,10 @@ class Attempt:
         return []
 
     def _head(self, agreement: UUID, history: History) -> dict[str, object]:
-        reach, proposed = access(history), history.proposed
         before = self.batch.heads.get(agreement)
         # Nobody knows the id of a new agreement yet, so its entries are the newest ones of the command.
         opened = self.batch.position + len(self.entries) - history.version + 1
-        return {
-            "agreement": agreement,
-            "version": history.version,
-            "opened": before["opened"] if before else opened,
-            "owner": reach.owner,
-            "visibility": reach.visibility,
-            "readers": " ".join(sorted(reach.readers)),
-            "reference": proposed.reference if proposed else None,
-            "twin": twin(proposed) if proposed else None,
-        }
+        return head_of(agreement, history, before["opened"] if before else opened)
 
     def _others(self, head: Mapping[str, object], column: str) -> bool:
         """Whether the owner has another agreement with the same reference or the same twin."""
@@ -206,6 +196,21 @@ class Attempt:
             other != agreement and other not in self.heads and other not in self.batch.heads
             for other in stored
         )
+
+
+def head_of(agreement: UUID, history: History, opened: object) -> dict[str, object]:
+    """The row of `heads` that follows from an agreement's history and the position at which it was opened."""
+    reach, proposed = access(history), history.proposed
+    return {
+        "agreement": agreement,
+        "version": history.version,
+        "opened": opened,
+        "owner": reach.owner,
+        "visibility": reach.visibility,
+        "readers": " ".join(sorted(reach.readers)),
+        "reference": proposed.reference if proposed else None,
+        "twin": twin(proposed) if proposed else None,
+    }
 
 
 def twin(proposed: Proposed) -> str | None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from tests.api.doors import Doors
+from tests.api.places import MakePlace, Place
 
 
 @pytest.fixture
@@ -34,3 +35,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("shared"), public_reading=True)
     with TestClient(create_app(settings)) as client:
         yield Doors.of(client).as_("kota-bandung")
+
+
+@pytest.fixture
+def place(tmp_path: Path, request: pytest.FixtureRequest) -> MakePlace:
+    """Makes empty places on an engine."""
+    made: list[Place] = []
+
+    def make(engine: str) -> Place:
+        fresh = request.getfixturevalue("fresh_postgresql") if engine == "postgresql" else None
+        made.append(Place(fresh() if fresh else tmp_path / f"data-{len(made)}"))
+        return made[-1]
+
+    return make

@@ -1,0 +1,1 @@
+"""What leaves Pakta whole and can come back: the journal as lines, and backups."""

@@ -1,0 +1,50 @@
+"""What the commands share: where the data lies, how far long work is, and how to say that it fell short."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from api.settings import Settings
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded data (PAKTA_DATA_DIR).")]
+
+
+def settings_for(data: Path | None) -> Settings:
+    """The settings of the environment, with the folder from the command line if one is given.
+
+    Raises:
+        typer.Exit: 2, the settings do not say where the data lies.
+    """
+    try:
+        settings = Settings(data_dir=data, database_url=None) if data else Settings()
+        settings.databases()
+    except ValueError as error:
+        typer.echo(f"Pakta cannot start: {error}", err=True)
+        typer.echo("Give --data DIR, or set PAKTA_DATA_DIR or PAKTA_DATABASE_URL.", err=True)
+        raise typer.Exit(2) from error
+    return settings
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, plain lines in a log."""
+    if not sys.stderr.isatty():
+        yield lambda position: typer.echo(f"position {position} of {total}", err=True)
+        return
+    with typer.progressbar(length=max(total, 1), label=doing, file=sys.stderr) as bar:
+        yield lambda position: bar.update(position - bar.pos)
+
+
+def fall_short(*lines: str) -> NoReturn:
+    """Say what went wrong.
+
+    Raises:
+        typer.Exit: 1, always.
+    """
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(1)
