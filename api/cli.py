@@ -1,5 +1,7 @@
 """The `pakta` command."""
 
+import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Role
+from projections import handing_out, public
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +30,8 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Give out and end access.")
 app.add_typer(tokens, name="tokens")
+views = typer.Typer(no_args_is_help=True, help="Hand out the public views, for other people's tools.")
+app.add_typer(views, name="views")
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
@@ -143,6 +148,41 @@ def revoke_token(
     with directory(data) as people:
         if not people.revoke(actor):
             _fall_short(f"{actor} holds no token.")
+
+
+@views.command("grant")
+def grant_views(
+    role: Annotated[str, typer.Argument(help="Role of PostgreSQL; made if there is none.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read its password from standard input.")
+    ] = False,
+) -> None:
+    """Let a role read the public views and nothing else. PAKTA_VIEWS_PASSWORD may give its password."""
+    if settings_for(None).database_url is None:
+        typer.echo("Roles are of PostgreSQL: set PAKTA_DATABASE_URL, or see `pakta views export`.", err=True)
+        raise typer.Exit(2)
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_-]{0,62}", role):
+        raise typer.BadParameter("must be a plain name", param_hint="ROLE")
+    with opened(None) as running:
+        given = (
+            sys.stdin.readline().rstrip("\n") if password_stdin else os.environ.get("PAKTA_VIEWS_PASSWORD")
+        )
+        try:
+            handing_out.grant(running.follower.engine, role, given or None)
+        except handing_out.NotGranted as error:
+            _fall_short(str(error))
+    typer.echo(f"{role} may read the views of schema {public.SCHEMA}.")
+
+
+@views.command("export")
+def export_views(
+    file: Annotated[Path, typer.Argument(help="File to write; one that is there is replaced.")],
+    data: Data = None,
+) -> None:
+    """Write what the public views show to a SQLite file that may be handed on, also while the server runs."""
+    with opened(data) as running:
+        for name, count in handing_out.export(running.follower.engine, file).items():
+            typer.echo(f"{name:<18} {count}")
 
 
 def settings_for(data: Path | None) -> Settings:
