@@ -13,7 +13,7 @@ from uuid import UUID
 
 import typer
 
-from api import printing
+from api import logs, printing
 from api.demo import loading
 from api.identity import Directory
 from api.problems import Problem
@@ -46,6 +46,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
 ) -> None:
     """Serve the API."""
+    logs.configure(settings_for(data).log)
     with opened(data, follow=True) as running:
         _serve(running, host, port, lambda: typer.echo(f"Pakta serves on http://{host}:{port}"))
 
@@ -55,6 +56,8 @@ def demo(data: Data = None, port: Port = 8000) -> None:
     """Serve the agreements of five articles, on this machine alone."""
     settings = Settings(data_dir=data or DEMO_DATA, database_url=None, public_reading=True)
     address = f"http://127.0.0.1:{port}"
+    if settings.log:  # else the terminal is left to what the demo says
+        logs.configure(settings.log)
     running = Running.open(settings)
     try:
         loader = threading.Thread(target=_load_demo, args=(running, address), daemon=True)

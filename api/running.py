@@ -48,8 +48,9 @@ class Running:
 
     def close(self) -> None:
         """Finish what was accepted, then let go of everything."""
-        self.journal.close()
+        # The follower first: it reads the journal, and would open again what is closed under it.
         self.follower.stop()
+        self.journal.close()
         self.views.close()
         self.directory.close()
         self.documents.close()
