@@ -8,11 +8,13 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import agreements, commands, evidence, feed, health, lists, openapi, problems
+from api import agreements, commands, evidence, feed, figures, health, lists, openapi, problems
+from api.figures import Figures
 from api.pages import documentation
 from api.pages import problems as problem_pages
 from api.running import Running
 from api.settings import SOFTWARE, Settings
+from api.watching import Watching
 
 STATIC = Path(__file__).parent / "pages" / "static"
 POLICY = (
@@ -32,6 +34,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.running = running or Running.open(settings)
+        app.state.figures.watch(app.state.running)
         yield
         if running is None:
             app.state.running.close()
@@ -39,12 +42,14 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     app = FastAPI(
         title="Pakta", version=SOFTWARE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
+    app.state.figures = Figures()
     problems.register(app)
     # The feed's stream before agreements: addresses are matched in this order.
-    for door in (commands, feed, lists, agreements, evidence, health, documentation, problem_pages):
+    for door in (commands, feed, lists, agreements, evidence, health, figures, documentation, problem_pages):
         app.include_router(door.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Watching, figures=app.state.figures)
     openapi.register(app)
     return app
 

@@ -1,5 +1,7 @@
 """The `pakta` command."""
 
+import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +13,7 @@ from uuid import UUID
 
 import typer
 
-from api import printing
+from api import logs, printing
 from api.demo import loading
 from api.exports import commands as copies
 from api.identity import Directory
@@ -21,6 +23,7 @@ from api.settings import Settings
 from api.terminal import Data, settings_for
 from api.terminal import fall_short as _fall_short
 from domain.agreement.access import Role
+from projections import handing_out, public
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +37,8 @@ app.command("export")(copies.export_journal)
 app.command("import")(copies.import_journal)
 app.command("backup")(copies.back_up)
 app.command("restore")(copies.restore)
+views = typer.Typer(no_args_is_help=True, help="Hand out the public views, for other people's tools.")
+app.add_typer(views, name="views")
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
@@ -47,6 +52,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
 ) -> None:
     """Serve the API."""
+    logs.configure(settings_for(data).log)
     with opened(data, follow=True) as running:
         _serve(running, host, port, lambda: typer.echo(f"Pakta serves on http://{host}:{port}"))
 
@@ -56,6 +62,8 @@ def demo(data: Data = None, port: Port = 8000) -> None:
     """Serve the agreements of five articles, on this machine alone."""
     settings = Settings(data_dir=data or DEMO_DATA, database_url=None, public_reading=True)
     address = f"http://127.0.0.1:{port}"
+    if settings.log:  # else the terminal is left to what the demo says
+        logs.configure(settings.log)
     running = Running.open(settings)
     try:
         loader = threading.Thread(target=_load_demo, args=(running, address), daemon=True)
@@ -149,6 +157,41 @@ def revoke_token(
     with directory(data) as people:
         if not people.revoke(actor):
             _fall_short(f"{actor} holds no token.")
+
+
+@views.command("grant")
+def grant_views(
+    role: Annotated[str, typer.Argument(help="Role of PostgreSQL; made if there is none.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read its password from standard input.")
+    ] = False,
+) -> None:
+    """Let a role read the public views and nothing else. PAKTA_VIEWS_PASSWORD may give its password."""
+    if settings_for(None).database_url is None:
+        typer.echo("Roles are of PostgreSQL: set PAKTA_DATABASE_URL, or see `pakta views export`.", err=True)
+        raise typer.Exit(2)
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_-]{0,62}", role):
+        raise typer.BadParameter("must be a plain name", param_hint="ROLE")
+    with opened(None) as running:
+        given = (
+            sys.stdin.readline().rstrip("\n") if password_stdin else os.environ.get("PAKTA_VIEWS_PASSWORD")
+        )
+        try:
+            handing_out.grant(running.follower.engine, role, given or None)
+        except handing_out.NotGranted as error:
+            _fall_short(str(error))
+    typer.echo(f"{role} may read the views of schema {public.SCHEMA}.")
+
+
+@views.command("export")
+def export_views(
+    file: Annotated[Path, typer.Argument(help="File to write; one that is there is replaced.")],
+    data: Data = None,
+) -> None:
+    """Write what the public views show to a SQLite file that may be handed on, also while the server runs."""
+    with opened(data) as running:
+        for name, count in handing_out.export(running.follower.engine, file).items():
+            typer.echo(f"{name:<18} {count}")
 
 
 @contextmanager

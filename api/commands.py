@@ -18,7 +18,7 @@ from api.shapes import AnswerDocument, BatchAnswerDocument
 from domain.agreement import Refused
 from domain.agreement.access import Actor
 from domain.facts import LATER_FACT, PROPOSED, Fact
-from domain.journal import Answer, Command, Declined, Step
+from domain.journal import Answer, Command, Declined, Step, Unavailable
 
 router = APIRouter(prefix="/api/v1")
 Key = Annotated[
@@ -126,9 +126,10 @@ def _command(
     *steps: Step,
     correlation_id: str | None = None,
 ) -> Command:
+    request.state.command_id = key or str(uuid4())
     return Command(
         actor=actor,
-        command_id=key or str(uuid4()),
+        command_id=request.state.command_id,
         digest=digest,
         steps=steps,
         retriable=key is not None,
@@ -142,6 +143,8 @@ async def _carry_out(request: Request, command: Command) -> Answer:
     try:
         return await asyncio.wrap_future(running.journal.submit(command))
     except (Refused, Declined) as declined:
+        if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
+            request.app.state.figures.commands.labels("unavailable").inc()
         several = command.correlation_id is not None
         pointer = f"/commands/{declined.step}/facts/{declined.fact}" if several else ""
         raise from_journal(declined, pointer) from declined

@@ -103,6 +103,7 @@ async def asking(request: Request) -> Actor | None:
     if scheme.lower() == "bearer" and token.strip():
         token = token.strip()
         if actor := directory.lately_seen(token) or await run_in_threadpool(directory.actor, token):
+            request.state.actor = actor
             return actor
     raise Problem("no_token", 401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 

@@ -201,7 +201,9 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> JSONResponse:
-        return respond(request, Problem("internal", 500))
+        # This answer is given outside of everything that would add the id.
+        headers = {"X-Request-Id": request.state.request_id}
+        return respond(request, Problem("internal", 500, headers=headers))
 
 
 def respond(request: Request, problem: Problem) -> JSONResponse:

@@ -37,7 +37,8 @@ def serve(settings: Settings, running: Running, host: str, port: int, ready: Cal
         create_app(settings, running=running),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,  # the log is ours, and so are its lines about requests
+        access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config, ready)

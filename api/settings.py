@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, field_validator
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
     public_reading: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
     max_document_bytes: int = 25 * 1024 * 1024
+    log: Literal["json", "text"] | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -17,7 +17,9 @@ from domain.journal import Entry, Journal
 from projections.calendar import Calendar
 from projections.change import Change, Projection
 from projections.citations import Citations
+from projections.entries import Entries
 from projections.parties import Parties
+from projections.public import create_views, drop_views
 from projections.register import Register
 from projections.timeline import Timeline
 
@@ -65,6 +67,7 @@ class Follower:
             Calendar(),
             Parties(),
             Citations(),
+            Entries(),
         )
         self.engine = databases.engine("views")
         self.moved = threading.Condition()
@@ -131,11 +134,13 @@ class Follower:
             known = {checkpoint.projection: checkpoint for checkpoint in read_checkpoints(connection)}
             for projection in self.projections:
                 if projection.name not in known or known[projection.name].version != projection.version:
+                    drop_views(connection)
                     for table in projection.tables:
                         table.drop(connection, checkfirst=True)
                         table.create(connection)
                     self._reset(connection, projection)
             connection.execute(sa.update(checkpoints).values(stuck_at=None, error=None))
+            create_views(connection, self.journal.timezone)
 
     def _reset(self, connection: Connection, projection: Projection) -> None:
         # The checkpoint first, as in `_write`: whoever feeds the projection now is waited for.

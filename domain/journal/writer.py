@@ -2,8 +2,9 @@
 
 import queue
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class Writer:
         self.software = software
         self.appended = threading.Condition()
         self.newest = 0
+        # Told of every group that is committed: outcomes, the position before it, and the seconds it took.
+        self.observe: Callable[[Sequence[Outcome], int, float], None] = lambda *_: None
         self._cache: OrderedDict[UUID, History] = OrderedDict()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._door = threading.Lock()
@@ -101,7 +104,7 @@ class Writer:
         return None
 
     def _commit(self, commands: Sequence[Command]) -> list[Outcome]:
-        now = self.reader.clock()
+        now, started = self.reader.clock(), time.perf_counter()
         with self.reader.recorder.appender.begin() as connection:
             lock(connection)
             batch = Batch(
@@ -118,6 +121,7 @@ class Writer:
         self.newest = batch.position
         for agreement, history in batch.histories.items():
             self._remember(agreement, history)
+        self.observe(outcomes, batch.position - len(batch.entries), time.perf_counter() - started)
         return outcomes
 
     def _preload(

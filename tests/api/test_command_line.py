@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import httpx2
 import pytest
@@ -52,13 +53,15 @@ def started(*arguments: str | Path) -> Done:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def serving(folder: Path, log: TextIO | None = None) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """A server of its own, until it is stopped."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "api.cli", "serve", "--data", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             process_says = process.stdout.readline()

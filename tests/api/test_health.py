@@ -24,7 +24,8 @@ def test_it_is_ready_when_the_views_have_reached_the_head(closed: Doors) -> None
     assert answer.status_code == 200
     told = answer.json()
     assert (told["ready"], told["head"], told["position"], told["stuck"]) == (True, 2, 2, [])
-    assert set(told["projections"]) == {"register", "timeline", "calendar", "parties", "citations"}
+    names = {"register", "timeline", "calendar", "parties", "citations", "entries"}
+    assert set(told["projections"]) == names
     assert {view["behind"] for view in told["projections"].values()} == {0}
 
 

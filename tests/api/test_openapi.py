@@ -53,6 +53,7 @@ def test_every_call_of_the_contract_is_documented(document: Any) -> None:
         *("GET /api/v1/events", "GET /api/v1/events/stream"),
         *(f"GET /api/v1/{name}" for name in ("summary", "visits", "commitments", "parties", "fields")),
         *("POST /api/v1/documents", "GET /api/v1/documents/{sha256}", "GET /livez", "GET /readyz"),
+        "GET /metrics",
     }
 
 

@@ -17,7 +17,7 @@ from tests.journal.histories import recorded
 from tests.journal.people import SECONDS, adding, carry_out, fact, opened, outcomes
 
 OpenFollower = Callable[[], Follower]
-PROJECTIONS = ["calendar", "citations", "parties", "register", "timeline"]
+PROJECTIONS = ["calendar", "citations", "entries", "parties", "register", "timeline"]
 
 
 @pytest.fixture
