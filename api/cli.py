@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, NoReturn, get_args
 from uuid import UUID
 
 import typer
 
-from api import printing
+from api import preparing, printing
 from api.demo import loading
 from api.identity import Directory
 from api.problems import Problem
 from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Role
+from domain.databases import NotPrepared
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Give out and end access.")
 app.add_typer(tokens, name="tokens")
+app.add_typer(preparing.app, name="database")
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
@@ -160,7 +162,10 @@ def settings_for(data: Path | None) -> Settings:
 @contextmanager
 def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
     """A running Pakta, closed at the end."""
-    running = Running.open(settings_for(data), follow=follow)
+    try:
+        running = Running.open(settings_for(data), follow=follow)
+    except NotPrepared as error:
+        _fall_short(f"Pakta cannot start: {error}")
     try:
         yield running
     finally:
@@ -170,7 +175,10 @@ def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
 @contextmanager
 def directory(data: Path | None) -> Iterator[Directory]:
     """The directory of people alone."""
-    people = Directory(settings_for(data).databases())
+    try:
+        people = Directory(settings_for(data).databases())
+    except NotPrepared as error:
+        _fall_short(f"Pakta cannot start: {error}")
     try:
         yield people
     finally:
@@ -212,7 +220,7 @@ def _agreement_id(text: str) -> UUID:
         raise typer.BadParameter("must be the id of an agreement", param_hint="AGREEMENT") from error
 
 
-def _fall_short(*lines: str) -> None:
+def _fall_short(*lines: str) -> NoReturn:
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(1)

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, field_validator
+from pydantic import PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.databases import Databases
@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     public_reading: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
     max_document_bytes: int = 25 * 1024 * 1024
+    queue: PositiveInt = 2_000  # commands that may wait to be stored
 
     @field_validator("timezone")
     @classmethod

@@ -13,6 +13,16 @@ POOL_SIZE = 10
 MAX_OVERFLOW = 20
 
 
+class NotPrepared(ValueError):
+    """Something is missing in the database that this role may not make."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database is not prepared for this version of Pakta, and this role may not change that; "
+            "run `pakta database prepare` with the address of the owner"
+        )
+
+
 class Databases:
     """Opens the engine of each room. There is no fallback: without a place nothing starts."""
 
@@ -55,10 +65,22 @@ class Databases:
             max_overflow=MAX_OVERFLOW,
             pool_pre_ping=True,
         )
-        with engine.begin() as connection:
-            one_at_a_time(connection, "schema")
-            connection.execute(sa.schema.CreateSchema(room, if_not_exists=True))
+        try:
+            with engine.begin() as connection:
+                if connection.scalar(sa.select(sa.func.to_regnamespace(room))) is None:
+                    _make_schema(connection, room)
+        except NotPrepared:
+            engine.dispose()
+            raise
         return engine
+
+
+def _make_schema(connection: Connection, room: str) -> None:
+    may = sa.func.has_database_privilege(sa.func.current_database(), "CREATE")
+    if not connection.scalar(sa.select(may)):
+        raise NotPrepared
+    one_at_a_time(connection, "schema")
+    connection.execute(sa.schema.CreateSchema(room, if_not_exists=True))
 
 
 class Scratch:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.agreement import Refused
 from domain.databases import Databases
 from domain.journal import Answer, Command, Journal, KeyReused, Stale, Step, Unavailable
-from domain.journal.recorder import lock
+from domain.journal.appending import lock
 from tests.conftest import JAKARTA, Clock, OpenJournal
 from tests.journal.people import (
     AGUS,
