@@ -124,9 +124,10 @@ class Attempt:
                 raise NotAllowed
             return uuid4(), EMPTY
         history = self._history(step.agreement)
-        if not history.entries or not may(actor, "read", access(history)):
+        reach = access(history)
+        if not history.entries or not may(actor, "read", reach):
             raise UnknownAgreement(agreement=step.agreement)
-        if not may(actor, "record", access(history)):
+        if not may(actor, "record", reach):
             raise NotAllowed
         if step.expected_version is not None and step.expected_version != history.version:
             raise Stale(expected=step.expected_version, actual=history.version)

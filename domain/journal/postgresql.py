@@ -22,14 +22,19 @@ BEGIN
              JOIN events USING (agreement, version))
   OR EXISTS (SELECT FROM json_populate_recordset(NULL::receipts, new_receipts)
              JOIN receipts USING (principal, command_id))
-  OR EXISTS (SELECT FROM json_populate_recordset(NULL::heads, believed_free) AS wanted JOIN heads AS known
-             ON (known.owner, known.reference) = (wanted.owner, wanted.reference)
-             AND known.agreement <> wanted.agreement)
-  OR EXISTS (SELECT FROM json_populate_recordset(NULL::heads, believed_free) AS wanted JOIN heads AS known
-             ON (known.owner, known.twin) = (wanted.owner, wanted.twin)
-             AND known.agreement <> wanted.agreement)
   THEN
     RETURN NULL;
+  END IF;
+  IF json_array_length(believed_free) > 0 THEN  -- seldom, and a statement costs even if it finds nothing
+    IF EXISTS (SELECT FROM json_populate_recordset(NULL::heads, believed_free) AS wanted
+               JOIN heads AS known ON (known.owner, known.reference) = (wanted.owner, wanted.reference)
+               AND known.agreement <> wanted.agreement)
+    OR EXISTS (SELECT FROM json_populate_recordset(NULL::heads, believed_free) AS wanted
+               JOIN heads AS known ON (known.owner, known.twin) = (wanted.owner, wanted.twin)
+               AND known.agreement <> wanted.agreement)
+    THEN
+      RETURN NULL;
+    END IF;
   END IF;
   newest := coalesce((SELECT max(position) FROM events), 0);
   INSERT INTO events (position, agreement, version, topic, state)

@@ -1,4 +1,4 @@
-"""Most commands are decided by what the process remembers; the database finds out when that no longer holds."""
+"""Most commands are decided by what is remembered; the database finds out when that no longer holds."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -43,18 +43,13 @@ def test_what_is_remembered_is_not_asked_again(journal: Journal) -> None:
     agreement = opened(journal)
     asked = statements(journal)
     carry_out(journal, adding(agreement))
-    carry_out(journal, proposing(proposal(reference="B/1")))
+    carry_out(journal, proposing(proposal(reference="B/1", kind="government")))
     assert asked == []
 
 
 def test_commands_that_wait_are_one_batch(databases: Databases) -> None:
-    ticks = count()
-    journal = Journal(
-        databases,
-        JAKARTA,
-        "0.1.0",
-        lambda: datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=next(ticks)),
-    )
+    begin, ticks = datetime(2026, 11, 21, tzinfo=UTC), count()
+    journal = Journal(databases, JAKARTA, "0.1.0", lambda: begin + timedelta(seconds=next(ticks)))
     futures = gathered(journal, [proposing() for _ in range(100)])
     assert [future.result(SECONDS).results[0].position for future in futures] == list(range(1, 101))
     assert len({entry.recorded_at for entry in journal.entries()}) <= 2  # the first command, all the rest
