@@ -11,6 +11,8 @@ DURABLE_ROOMS = frozenset({"journal", "people", "documents"})
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 MAX_OVERFLOW = 20
+# Whoever waited for a lock must then see what was committed meanwhile, whatever the default is.
+READ_COMMITTED = r"-cdefault_transaction_isolation=read\ committed"
 
 
 class NotPrepared(ValueError):
@@ -60,7 +62,7 @@ class Databases:
         url = sa.make_url(self.url).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(
             url,
-            connect_args={"options": f"-csearch_path={room}"},
+            connect_args={"options": f"-csearch_path={room} {READ_COMMITTED}"},
             pool_size=POOL_SIZE,
             max_overflow=MAX_OVERFLOW,
             pool_pre_ping=True,

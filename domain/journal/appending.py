@@ -63,9 +63,16 @@ def append(connection: Connection, rows: Rows) -> int:
         Taken: somebody was there first.
     """
     raw: Any = connection.connection.driver_connection
+    with _errors(connection):
+        return _append_sqlite(raw, rows) if connection.dialect.name == "sqlite" else _append(raw, rows)
+
+
+@contextmanager
+def _errors(connection: Connection) -> Iterator[None]:
+    """Errors of the database's own library as those that everybody else here knows."""
     library = connection.dialect.loaded_dbapi
     try:
-        return _append_sqlite(raw, rows) if connection.dialect.name == "sqlite" else _append(raw, rows)
+        yield
     except library.IntegrityError as error:
         raise Taken(str(error)) from error
     except library.Error as error:
@@ -125,7 +132,8 @@ class Line:
     def append(self, rows: Rows) -> int:
         """Store rows, in a transaction of their own; see `append`."""
         try:
-            with self._transaction() as connection:
+            connection = self._open()
+            with _errors(connection), _transaction(connection):
                 return append(connection, rows)
         except Taken:
             raise
@@ -140,27 +148,27 @@ class Line:
             self._kept.close()
             self._kept = None
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        connection = self._open()
-        if connection.dialect.name != "sqlite":
-            yield connection  # each call is a transaction of its own
-            return
-        raw: Any = connection.connection.driver_connection
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            raw.execute("COMMIT")
-        except BaseException:
-            raw.rollback()
-            raise
-
     def _open(self) -> Connection:
         if self._kept is not None and _was_left(self._kept):
             self.close()
         if self._kept is None:
             self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._kept
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield  # the one call is a transaction of its own
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        raw.execute("COMMIT")
+    except BaseException:
+        raw.rollback()
+        raise
 
 
 def _was_left(connection: Connection) -> bool:

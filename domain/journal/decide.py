@@ -124,8 +124,8 @@ class Attempt:
                 raise NotAllowed
             return uuid4(), EMPTY
         history = self._history(step.agreement)
-        reach = access(history)
-        if not history.entries or not may(actor, "read", reach):
+        reach = access(history) if history.entries else None
+        if reach is None or not may(actor, "read", reach):
             raise UnknownAgreement(agreement=step.agreement)
         if not may(actor, "record", reach):
             raise NotAllowed

@@ -140,7 +140,7 @@ class Writer:
             batch = Batch(moment, stored.load, stored.others, stored.receipts(commands))
             batch.histories |= stored.remembered(commands)
             outcomes = [batch.decide(command) for command in commands]
-            before = append(connection, self._rows(batch)) if batch.entries else self.newest
+            before = append(connection, self._rows(batch)) if batch.entries or batch.answered else self.newest
         return self._done(batch, outcomes, before)
 
     def _rows(self, batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:

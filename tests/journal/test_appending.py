@@ -1,5 +1,6 @@
 """Most commands are decided by what is remembered; the database finds out when that no longer holds."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from domain.agreement import Refused
 from domain.databases import Databases
 from domain.facts import Corrected
-from domain.journal import Answer, Busy, Journal, Stale
+from domain.journal import Answer, Busy, Journal, Stale, Unavailable
 from domain.journal.schema import heads
 from tests.conftest import JAKARTA, OpenJournal
 from tests.journal.people import (
@@ -141,6 +142,35 @@ def test_connections_that_the_server_ended_are_opened_again(
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     assert carry_out(journal, adding(agreement)).results[0].version == 2
+
+
+def test_a_journal_that_somebody_else_holds_for_too_long_is_unavailable(
+    sqlite_databases: Databases, open_journal: OpenJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.databases.BUSY_TIMEOUT_MS", 50)
+    journal = open_journal(sqlite_databases)
+    agreement = opened(journal)
+    with appends_held_up(journal):
+        for future in [journal.submit(adding(agreement)) for _ in range(3)]:
+            assert isinstance(future.exception(SECONDS), Unavailable)
+    assert carry_out(journal, adding(agreement)).results[0].version == 2
+
+
+def test_commands_wait_for_each_other_whatever_the_database_isolates(
+    fresh_postgresql: Callable[[], str], open_journal: OpenJournal
+) -> None:
+    address = fresh_postgresql()
+    with psycopg.connect(address, autocommit=True) as administrator:
+        administrator.execute("ALTER ROLE CURRENT_USER SET default_transaction_isolation = 'serializable'")
+    try:
+        journals = [open_journal(Databases(url=address)) for _ in range(2)]
+        agreement = opened(journals[0])
+        with appends_held_up(journals[0]):
+            futures = [journals[number % 2].submit(adding(agreement)) for number in range(20)]
+        assert sorted(future.result(SECONDS).results[0].version for future in futures) == list(range(2, 22))
+    finally:
+        with psycopg.connect(address, autocommit=True) as administrator:
+            administrator.execute("ALTER ROLE CURRENT_USER RESET default_transaction_isolation")
 
 
 def test_a_journal_that_is_too_busy_says_so_and_stores_nothing(databases: Databases) -> None:
