@@ -2,7 +2,7 @@
 
 import json
 import select
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -123,14 +123,23 @@ def _json(rows: Sequence[Row]) -> str:
 
 
 class Line:
-    """A connection for appends alone, kept open: one append, one transaction, one call on PostgreSQL."""
+    """A connection for appends alone, kept open: one append, one transaction, one call on PostgreSQL.
 
-    def __init__(self, engine: Engine) -> None:
+    `opened` is called whenever it had to be opened: behind it may be a server that knows less than the
+    one before, so that what was remembered of that one does not count.
+    """
+
+    def __init__(self, engine: Engine, opened: Callable[[], None]) -> None:
         self._engine = engine
+        self._opened = opened
         self._kept: Connection | None = None
 
     def append(self, rows: Rows) -> int:
-        """Store rows, in a transaction of their own; see `append`."""
+        """Store rows, in a transaction of their own; see `append`.
+
+        Raises:
+            Taken: somebody was there first, or the connection had to be opened.
+        """
         try:
             connection = self._open()
             with _errors(connection), _transaction(connection):
@@ -153,6 +162,8 @@ class Line:
             self.close()
         if self._kept is None:
             self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._opened()
+            raise Taken
         return self._kept
 
 

@@ -31,7 +31,7 @@ class Writer:
         self.appended = threading.Condition()
         self.newest = 0
         self._cache: OrderedDict[UUID, History] = OrderedDict()
-        self._line = Line(reader.engine)
+        self._line = Line(reader.engine, self._cache.clear)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
