@@ -13,7 +13,7 @@ from uuid import UUID
 
 import typer
 
-from api import logs, printing
+from api import logs, preparing, printing
 from api.demo import loading
 from api.exports import commands as copies
 from api.identity import Directory
@@ -23,6 +23,7 @@ from api.settings import Settings
 from api.terminal import Data, settings_for
 from api.terminal import fall_short as _fall_short
 from domain.agreement.access import Role
+from domain.databases import NotPrepared
 from projections import handing_out, public
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.command("backup")(copies.back_up)
 app.command("restore")(copies.restore)
 views = typer.Typer(no_args_is_help=True, help="Hand out the public views, for other people's tools.")
 app.add_typer(views, name="views")
+app.add_typer(preparing.app, name="database")
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
@@ -197,7 +199,10 @@ def export_views(
 @contextmanager
 def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
     """A running Pakta, closed at the end."""
-    running = Running.open(settings_for(data), follow=follow)
+    try:
+        running = Running.open(settings_for(data), follow=follow)
+    except NotPrepared as error:
+        _fall_short(f"Pakta cannot start: {error}")
     try:
         yield running
     finally:
@@ -207,7 +212,10 @@ def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
 @contextmanager
 def directory(data: Path | None) -> Iterator[Directory]:
     """The directory of people alone."""
-    people = Directory(settings_for(data).databases())
+    try:
+        people = Directory(settings_for(data).databases())
+    except NotPrepared as error:
+        _fall_short(f"Pakta cannot start: {error}")
     try:
         yield people
     finally:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from api.explaining import FieldError, explain
 from api.language import language_of, say
 from domain.agreement.admit import REFUSALS, Refused
-from domain.journal import Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
+from domain.journal import Busy, Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
 
 # code: (title, what it says, what to do next). The titles and texts are translated in locale/.
 PROBLEMS: dict[str, tuple[str, str, str]] = {
@@ -66,6 +66,11 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "Whether the command was stored is not known.",
         "Send the same request again with the same Idempotency-Key; nothing will be stored twice.",
     ),
+    "busy": (
+        "Too many requests are waiting",
+        "More is being recorded than can be stored in good time. Nothing of this request was stored.",
+        "Send the same request again after the seconds that `Retry-After` names.",
+    ),
     "too_large": (
         "That is too large",
         "At most {limit} bytes are accepted here.",
@@ -91,6 +96,15 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "The request could not be carried out.",
         "Try again. If it stays so, tell the operator the time and the address.",
     ),
+}
+# Why the journal declines: (code, status).
+DECLINED: dict[type[Declined], tuple[str, int]] = {
+    UnknownAgreement: ("not_found", 404),
+    NotAllowed: ("not_allowed", 403),
+    Stale: ("stale", 412),
+    KeyReused: ("key_reused", 422),
+    Busy: ("busy", 503),
+    Unavailable: ("unavailable", 503),
 }
 REFUSED_TITLE = "This cannot be true of the agreement"
 REFUSED_ADVICE = "Nothing was stored. Correct the fact, or correct what was recorded before."
@@ -155,21 +169,13 @@ def of_parameter(name: str, detail: str) -> Problem:
 
 def from_journal(error: Refused | Declined, pointer: str = "") -> Problem:
     """Why the journal did not carry out a command; `pointer` leads to the fact in the body."""
-    params = error.params
-    match error:
-        case Refused(code=code):
-            return Problem(code, 409, params=params, pointer=pointer)
-        case UnknownAgreement():
-            return Problem("not_found", 404)
-        case NotAllowed():
-            return Problem("not_allowed", 403)
-        case Stale():
-            return Problem("stale", 412, params=params)
-        case KeyReused():
-            return Problem("key_reused", 422, params=params)
-        case Unavailable():
-            return Problem("unavailable", 503, headers={"Retry-After": "1"})
-    raise error
+    if isinstance(error, Refused):
+        return Problem(error.code, 409, params=error.params, pointer=pointer)
+    if type(error) not in DECLINED:
+        raise error
+    code, status = DECLINED[type(error)]
+    headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return Problem(code, status, params=error.params, headers=headers)
 
 
 def register(app: FastAPI) -> None:

@@ -31,7 +31,7 @@ class Running:
             ValueError: the settings do not say where the data lies.
         """
         databases = settings.databases()
-        journal = Journal(databases, settings.zone, SOFTWARE)
+        journal = Journal(databases, settings.zone, SOFTWARE, most_waiting=settings.queue)
         follower = Follower(journal, databases)
         running = cls(
             settings,

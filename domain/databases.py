@@ -15,6 +15,18 @@ BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 10
 MAX_OVERFLOW = 20
 COPIED_PAGES = 4096
+# Whoever waited for a lock must then see what was committed meanwhile, whatever the default is.
+READ_COMMITTED = r"-cdefault_transaction_isolation=read\ committed"
+
+
+class NotPrepared(ValueError):
+    """Something is missing in the database that this role may not make."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database is not prepared for this version of Pakta, and this role may not change that; "
+            "run `pakta database prepare` with the address of the owner"
+        )
 
 
 class Databases:
@@ -54,15 +66,27 @@ class Databases:
         url = sa.make_url(self.url).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(
             url,
-            connect_args={"options": f"-csearch_path={room}"},
+            connect_args={"options": f"-csearch_path={room} {READ_COMMITTED}"},
             pool_size=POOL_SIZE,
             max_overflow=MAX_OVERFLOW,
             pool_pre_ping=True,
         )
-        with engine.begin() as connection:
-            one_at_a_time(connection, "schema")
-            connection.execute(sa.schema.CreateSchema(room, if_not_exists=True))
+        try:
+            with engine.begin() as connection:
+                if connection.scalar(sa.select(sa.func.to_regnamespace(room))) is None:
+                    _make_schema(connection, room)
+        except NotPrepared:
+            engine.dispose()
+            raise
         return engine
+
+
+def _make_schema(connection: Connection, room: str) -> None:
+    may = sa.func.has_database_privilege(sa.func.current_database(), "CREATE")
+    if not connection.scalar(sa.select(may)):
+        raise NotPrepared
+    one_at_a_time(connection, "schema")
+    connection.execute(sa.schema.CreateSchema(room, if_not_exists=True))
 
 
 class Scratch:

@@ -2,6 +2,7 @@
 
 from domain.journal.commands import (
     Answer,
+    Busy,
     Command,
     Declined,
     KeyReused,
@@ -17,6 +18,7 @@ from domain.journal.journal import Journal
 
 __all__ = [
     "Answer",
+    "Busy",
     "Command",
     "Declined",
     "Entry",

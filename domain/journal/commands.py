@@ -1,7 +1,7 @@
 """What the journal is asked to do, what it answers, and why it may decline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -40,12 +40,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one step: the agreement's newest version, its position, and the warnings that arose."""
+    """What became of one step: the agreement's newest version, its position, and the warnings that arose.
+
+    The position is 0 until it is known, which is when the entries are stored.
+    """
 
     agreement: UUID
     version: int
-    position: int
     warnings: tuple[Warned, ...]
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ class Answer:
     results: tuple[Result, ...]
     correlation_id: str | None
     language: str
+
+    def at(self, positions: Mapping[tuple[UUID, int], int]) -> "Answer":
+        """The same, with the positions of the versions that it speaks of, as far as they are given."""
+        results = (
+            replace(result, position=positions.get((result.agreement, result.version), result.position))
+            for result in self.results
+        )
+        return replace(self, results=tuple(results))
 
 
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -81,6 +92,10 @@ class NotAllowed(Declined):
 
 class Stale(Declined):
     """The agreement has another version than was expected."""
+
+
+class Busy(Declined):
+    """More commands wait already than can be answered in good time."""
 
 
 class KeyReused(Declined):

@@ -14,11 +14,12 @@ from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.engine import Connection, Engine
 
+from domain.journal.appending import Rows, Taken, append, lock
 from domain.journal.commands import ANSWER
 from domain.journal.decide import head_of
 from domain.journal.entry import Entry
 from domain.journal.reader import Reader
-from domain.journal.recorder import NEWEST, append, lock
+from domain.journal.recorder import NEWEST
 from domain.journal.schema import events, heads, receipts
 
 PAGE = 2000
@@ -170,10 +171,9 @@ class Load:
         answered: Sequence[Row] = (),
         newest: Sequence[Row] = (),
     ) -> None:
-        append(self.connection, entries)
-        for table, rows in ((receipts, answered), (heads, newest)):
-            if rows:
-                self.connection.execute(sa.insert(table), rows)
+        # Without entries of its own a head counts from the last of all.
+        placed = [{**head, "opened": head["opened"] - self.tally.entries} for head in newest]
+        append(self.connection, Rows(entries, answered, placed))
 
     def _checked(self, position: int, state: bytes) -> StoredEvent:
         """The next row, named by its own bytes; `_heads` sees whether they are an entry."""
@@ -228,8 +228,8 @@ def loading(reader: Reader) -> Iterator[Load]:
             raise NotEmpty
         try:
             yield Load(reader, connection)
-        except sa.exc.IntegrityError as error:
-            raise Damaged(f"the copy contradicts itself: {error.orig}") from error
+        except (Taken, sa.exc.IntegrityError) as error:
+            raise Damaged(f"the copy contradicts itself: {error}") from error
 
 
 def pages(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

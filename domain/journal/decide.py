@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
 from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
 from domain.agreement.access import access, may
 from domain.facts import Corrected, Fact, HandedOver, Proposed, Retracted
@@ -24,16 +21,12 @@ from domain.journal.commands import (
     UnknownAgreement,
 )
 from domain.journal.entry import Entry, RecordedBy
-from domain.journal.schema import heads
 
+_POSITIONS = {"results": {"__all__": {"position"}}}
 Outcome = Answer | Declined | Refused
 Key = tuple[str, str]
-OTHERS = {
-    column: sa.select(heads.c.agreement).where(
-        heads.c.owner == sa.bindparam("owner"), heads.c[column] == sa.bindparam("value")
-    )
-    for column in ("reference", "twin")
-}
+# The agreements of an owner with a reference, or with a twin.
+Others = Callable[[dict[str, object]], Iterable[UUID]]
 
 
 @dataclass
@@ -49,14 +42,14 @@ class Moment:
 class Batch:
     """What a batch of commands will store: grows with every command that is accepted.
 
-    `position` is the newest one given out; `receipts` are answers given before, and in this batch.
+    `load` and `others` tell what is stored. `receipts` are answers given before, and in this batch.
+    `opened` of a head counts from the first entry of the batch, as positions are not known yet.
     """
 
-    connection: Connection
     moment: Moment
-    position: int
     load: Callable[[UUID], History]
-    receipts: dict[Key, tuple[bytes, Answer]]
+    others: Others
+    receipts: dict[Key, tuple[bytes, Answer]] = field(default_factory=dict)
     histories: dict[UUID, History] = field(default_factory=dict)
     heads: dict[UUID, dict[str, object]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -65,7 +58,7 @@ class Batch:
     def decide(self, command: Command) -> Outcome:
         """Accept a command into the batch, or say why not. A command that is declined leaves no trace."""
         key = (command.actor.id, command.command_id)
-        if known := self.receipts.get(key):
+        if command.retriable and (known := self.receipts.get(key)):
             digest, answer = known
             return answer if digest == command.digest else KeyReused(key=command.command_id)
         attempt = Attempt(self, command)
@@ -78,7 +71,6 @@ class Batch:
     def _accept(self, key: Key, attempt: "Attempt", results: tuple[Result, ...]) -> Answer:
         command = attempt.command
         answer = Answer(results, command.correlation_id, command.language)
-        self.position += len(attempt.entries)
         self.entries += attempt.entries
         self.histories |= attempt.histories
         self.heads |= attempt.heads
@@ -89,7 +81,8 @@ class Batch:
 
 
 def _receipt(key: Key, digest: bytes, answer: Answer) -> dict[str, object]:
-    told = ANSWER.dump_json(answer).decode()
+    """What is kept of an answer: positions are found again by agreement and version."""
+    told = ANSWER.dump_json(answer, exclude=_POSITIONS).decode()
     return {"principal": key[0], "command_id": key[1], "digest": digest, "answer": told}
 
 
@@ -122,7 +115,7 @@ class Attempt:
         except (Declined, Refused) as declined:
             declined.step, declined.fact = number, index
             raise
-        return Result(agreement, history.version, self.batch.position + len(self.entries), tuple(warned))
+        return Result(agreement, history.version, tuple(warned))
 
     def _open(self, step: Step) -> tuple[UUID, History]:
         actor = self.command.actor
@@ -131,9 +124,10 @@ class Attempt:
                 raise NotAllowed
             return uuid4(), EMPTY
         history = self._history(step.agreement)
-        if not history.entries or not may(actor, "read", access(history)):
+        reach = access(history) if history.entries else None
+        if reach is None or not may(actor, "read", reach):
             raise UnknownAgreement(agreement=step.agreement)
-        if not may(actor, "record", access(history)):
+        if not may(actor, "record", reach):
             raise NotAllowed
         if step.expected_version is not None and step.expected_version != history.version:
             raise Stale(expected=step.expected_version, actual=history.version)
@@ -177,10 +171,9 @@ class Attempt:
         return []
 
     def _head(self, agreement: UUID, history: History) -> dict[str, object]:
-        before = self.batch.heads.get(agreement)
-        # Nobody knows the id of a new agreement yet, so its entries are the newest ones of the command.
-        opened = self.batch.position + len(self.entries) - history.version + 1
-        return head_of(agreement, history, before["opened"] if before else opened)
+        # It is kept of a new agreement alone, whose id nobody knows yet: so its entries are the newest ones.
+        opened = len(self.batch.entries) + len(self.entries) - history.version + 1
+        return head_of(agreement, history, opened)
 
     def _others(self, head: Mapping[str, object], column: str) -> bool:
         """Whether the owner has another agreement with the same reference or the same twin."""
@@ -191,7 +184,7 @@ class Attempt:
                 same = known[column] == value and known["owner"] == owner and other != agreement
                 if same and self.heads.get(other, known) is known:
                     return True
-        stored = self.batch.connection.scalars(OTHERS[column], {"owner": owner, "value": value})
+        stored = self.batch.others({"agreement": agreement, "owner": owner, column: value})
         return any(
             other != agreement and other not in self.heads and other not in self.batch.heads
             for other in stored

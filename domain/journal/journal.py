@@ -11,6 +11,8 @@ from domain.journal.commands import Answer, Command
 from domain.journal.reader import Reader, utc_now
 from domain.journal.writer import Writer
 
+MOST_WAITING = 2_000  # commands; more would be answered too late
+
 
 class Journal(Reader):
     """The journal, to be read and added to from any thread."""
@@ -21,9 +23,10 @@ class Journal(Reader):
         timezone: ZoneInfo,
         software: str,
         clock: Callable[[], datetime] = utc_now,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         super().__init__(databases, timezone, clock)
-        self.writer = Writer(self, software)
+        self.writer = Writer(self, software, most_waiting)
 
     @property
     def newest(self) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.agreement import History, Recorded, fold
 from domain.agreement.access import Access
-from domain.databases import Databases
+from domain.databases import Databases, NotPrepared
 from domain.journal import schema
 from domain.journal.entry import Entry
 from domain.journal.mapper import EntryMapper
@@ -30,7 +30,11 @@ class Reader:
         self, databases: Databases, timezone: ZoneInfo, clock: Callable[[], datetime] = utc_now
     ) -> None:
         self.engine = databases.engine("journal")
-        schema.create(self.engine)
+        try:
+            schema.create(self.engine)
+        except NotPrepared:
+            self.engine.dispose()
+            raise
         self.recorder = JournalRecorder(self.engine)
         self.mapper = EntryMapper()
         self.timezone = timezone

@@ -16,9 +16,10 @@ from eventsourcing.persistence import (
     OperationalError,
     StoredEvent,
 )
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
-from domain.databases import one_at_a_time, writing
+from domain.databases import writing
+from domain.journal.appending import Rows, Taken, append, lock
 from domain.journal.schema import events, snapshots
 
 POLL_SECONDS = 0.02
@@ -85,9 +86,12 @@ class JournalRecorder(_Reader, ApplicationRecorder):
         Raises:
             IntegrityError: a version is there already.
         """
+        if not stored_events:
+            return []
         with _library_errors(), self.appender.begin() as connection:
             lock(connection)
-            return append(connection, stored_events)
+            before = append(connection, Rows(stored_events))
+        return list(range(before + 1, before + 1 + len(stored_events)))
 
     def select_notifications(
         self,
@@ -141,22 +145,6 @@ class PollingSubscription(ListenNotifySubscription[JournalRecorder]):
             self._has_been_notified.set()
 
 
-def lock(connection: Connection) -> None:
-    """Wait until no other transaction appends; held until this one ends."""
-    one_at_a_time(connection, "append")
-
-
-def append(connection: Connection, stored: Sequence[StoredEvent]) -> list[int]:
-    """Store events at the next positions. The lock must be held."""
-    if not stored:
-        return []
-    newest = connection.scalar(NEWEST) or 0
-    positions = list(range(newest + 1, newest + 1 + len(stored)))
-    rows = [{"position": position, **_row(event)} for position, event in zip(positions, stored, strict=True)]
-    connection.execute(sa.insert(events), rows)
-    return positions
-
-
 def _row(event: StoredEvent) -> dict[str, Any]:
     return {
         "agreement": event.originator_id,
@@ -176,6 +164,8 @@ def _notification(position: int, agreement: UUID, version: int, topic: str, stat
 def _library_errors() -> Iterator[None]:
     try:
         yield
+    except Taken as error:
+        raise IntegrityError(str(error)) from error
     except sa.exc.IntegrityError as error:
         raise IntegrityError(str(error.orig)) from error
     except sa.exc.OperationalError as error:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from domain.databases import one_at_a_time, writing
+from domain.journal import postgresql
 
 metadata = sa.MetaData()
 
@@ -73,49 +74,24 @@ _SQLITE_RECEIPTS_GUARD = """
     WHEN EXISTS (SELECT 1 FROM receipts WHERE principal = NEW.principal AND command_id = NEW.command_id)
     BEGIN SELECT RAISE(ABORT, 'receipts is append-only'); END"""
 
-_POSTGRESQL_FUNCTIONS = (
-    """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN
-         RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-       END $$""",
-    """CREATE OR REPLACE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql
-       SET search_path FROM CURRENT AS $$
-       BEGIN
-         IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events) THEN
-           RAISE EXCEPTION 'events is append-only: positions are dense'
-             USING ERRCODE = 'integrity_constraint_violation';
-         END IF;
-         RETURN NEW;
-       END $$""",
-)
-_POSTGRESQL_GUARDS = (
-    (
-        "{table}_never_changes",
-        "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-    ),
-    (
-        "{table}_never_shrinks",
-        "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ),
-)
-_POSTGRESQL_PRESENT = """
-    SELECT tgrelid::regclass::text || '.' || tgname FROM pg_trigger
-    WHERE tgrelid IN ('events'::regclass, 'receipts'::regclass) AND tgenabled = 'A'"""
-_POSTGRESQL_DENSE = (
-    "events_only_append",
-    "BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_gap()",
-)
-
 
 def create(engine: Engine) -> None:
-    """Make what is not there yet. Safe when many processes start at once."""
+    """Make what is not there yet. Safe when many processes start at once.
+
+    Raises:
+        NotPrepared: something is missing, and this role may not make it.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            if postgresql.is_complete(connection, metadata):
+                return
     with writing(engine).begin() as connection:
         one_at_a_time(connection, "schema")
         metadata.create_all(connection)
         if connection.dialect.name == "sqlite":
             _guard_sqlite(connection)
         else:
-            _guard_postgresql(connection)
+            postgresql.guard(connection)
 
 
 def _guard_sqlite(connection: Connection) -> None:
@@ -124,21 +100,3 @@ def _guard_sqlite(connection: Connection) -> None:
             connection.exec_driver_sql(guard.format(table=table))
     connection.exec_driver_sql(_SQLITE_EVENTS_GUARD)
     connection.exec_driver_sql(_SQLITE_RECEIPTS_GUARD)
-
-
-def _guard_postgresql(connection: Connection) -> None:
-    guards = [
-        (name.format(table=t), rule.format(table=t), t)
-        for t in ("events", "receipts")
-        for name, rule in _POSTGRESQL_GUARDS
-    ]
-    guards.append((*_POSTGRESQL_DENSE, "events"))
-    present = set(connection.scalars(sa.text(_POSTGRESQL_PRESENT)))
-    if present.issuperset(f"{table}.{name}" for name, _, table in guards):
-        return
-    for function in _POSTGRESQL_FUNCTIONS:
-        connection.exec_driver_sql(function.replace("%", "%%"))
-    for name, rule, table in guards:
-        connection.exec_driver_sql(f"CREATE OR REPLACE TRIGGER {name} {rule}")
-        # ALWAYS: they hold in a replica's session too, which plain triggers do not.
-        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")

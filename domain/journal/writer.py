@@ -4,38 +4,38 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
 
 from domain.agreement import History
-from domain.journal.commands import ANSWER, Answer, Command, Unavailable
+from domain.journal.appending import Line, Rows, Taken, append, lock
+from domain.journal.commands import Answer, Busy, Command, Unavailable
 from domain.journal.decide import Batch, Moment, Outcome
 from domain.journal.reader import Reader
-from domain.journal.recorder import NEWEST, append, lock
-from domain.journal.schema import events, heads, receipts
+from domain.journal.stored import Stored
 
 LARGEST_BATCH = 256
 CACHED_HISTORIES = 10_000
 Job = tuple[Command, "Future[Answer]"]
-Place = tuple[str, str | None]  # an owner and the reference that no other agreement of the owner may have
+Committed = tuple[list[Outcome], int]  # what became of each command, and the position before them all
 
 
 class Writer:
     """Commits commands in groups, in a thread of its own. `newest` is the last position that it committed."""
 
-    def __init__(self, reader: Reader, software: str) -> None:
+    def __init__(self, reader: Reader, software: str, most_waiting: int) -> None:
         self.reader = reader
         self.software = software
+        self.most_waiting = most_waiting
         self.appended = threading.Condition()
         self.newest = 0
         # Told of every group that is committed: outcomes, the position before it, and the seconds it took.
         self.observe: Callable[[Sequence[Outcome], int, float], None] = lambda *_: None
         self._cache: OrderedDict[UUID, History] = OrderedDict()
+        self._line = Line(reader.engine, self._cache.clear)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
@@ -52,6 +52,8 @@ class Writer:
         with self._door:
             if self._closed:
                 future.set_exception(Unavailable(reason="closed"))
+            elif self._jobs.qsize() >= self.most_waiting:
+                future.set_exception(Busy())
             else:
                 self._jobs.put((command, future))
         return future
@@ -62,6 +64,7 @@ class Writer:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
+        self._line.close()
 
     def _write(self) -> None:
         while (group := self._next_group()) is not None:
@@ -104,86 +107,67 @@ class Writer:
         return None
 
     def _commit(self, commands: Sequence[Command]) -> list[Outcome]:
-        now, started = self.reader.clock(), time.perf_counter()
-        with self.reader.recorder.appender.begin() as connection:
-            lock(connection)
-            batch = Batch(
-                connection=connection,
-                moment=Moment(now, self.reader.local_day(now), self.software),
-                position=connection.scalar(NEWEST) or 0,
-                load=lambda agreement: self._load(connection, agreement),
-                receipts=_known(connection, commands),
-            )
-            places = self._preload(connection, batch, commands)
-            outcomes = [batch.decide(command) for command in commands]
-            _give_up(connection, batch, places)
-            self._store(connection, batch)
-        self.newest = batch.position
-        for agreement, history in batch.histories.items():
-            self._remember(agreement, history)
-        self.observe(outcomes, batch.position - len(batch.entries), time.perf_counter() - started)
+        now = self.reader.clock()
+        moment = Moment(now, self.reader.local_day(now), self.software)
+        started = time.perf_counter()
+        outcomes, before = self._commit_believing(moment, commands) or self._commit_knowing(moment, commands)
+        self.observe(outcomes, before, time.perf_counter() - started)
         return outcomes
 
-    def _preload(
-        self, connection: Connection, batch: Batch, commands: Sequence[Command]
-    ) -> dict[UUID, Place]:
-        """Where an agreement stands: one query for all, so that those in the cache need no other."""
-        places = {}
-        wanted = {step.agreement for command in commands for step in command.steps if step.agreement}
-        query = sa.select(heads).where(heads.c.agreement.in_(wanted))
-        for row in connection.execute(query).mappings() if wanted else ():
-            agreement = row["agreement"]
-            cached = self._cache.get(agreement)
-            if cached is not None and cached.version == row["version"]:
-                batch.histories[agreement] = cached
-            batch.heads[agreement] = dict(row)
-            places[agreement] = (row["owner"], row["reference"])
-        return places
+    def _commit_believing(self, moment: Moment, commands: Sequence[Command]) -> Committed | None:
+        """Decide by what this process remembers, and store it if the database finds nothing against it.
 
-    def _load(self, connection: Connection, agreement: UUID) -> History:
-        reader = self.reader
-        query = sa.select(events).where(events.c.agreement == agreement)
-        rows = connection.execute(query.order_by(events.c.version))
-        return reader.history([reader.entry(row) for row in rows])
+        None if it does, or if a command is declined: that must not be said before its receipt was looked for.
+        """
+        believed: list[dict[str, object]] = []
 
-    def _store(self, connection: Connection, batch: Batch) -> None:
-        append(connection, [self.reader.mapper.to_stored_event(entry) for entry in batch.entries])
-        if batch.answered:
-            connection.execute(sa.insert(receipts), batch.answered)
-        touched = {entry.agreement for entry in batch.entries}
-        if touched:
-            insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(heads)
-            changed = {c.name: insert.excluded[c.name] for c in heads.c if c.name != "agreement"}
-            upsert = insert.on_conflict_do_update(index_elements=["agreement"], set_=changed)
-            connection.execute(upsert, [batch.heads[agreement] for agreement in touched])
+        def others(wanted: dict[str, object]) -> tuple[UUID, ...]:
+            believed.append(wanted)
+            return ()
+
+        batch = Batch(moment, self._cache.__getitem__, others)
+        try:
+            outcomes = [batch.decide(command) for command in commands]
+            rows = self._rows(batch, believed)
+        except Exception:  # something was not remembered, or will break again where it is told
+            return None
+        if not all(isinstance(outcome, Answer) for outcome in outcomes):
+            return None
+        try:
+            before = self._line.append(rows)
+        except Taken:
+            return None
+        return self._done(batch, outcomes, before)
+
+    def _commit_knowing(self, moment: Moment, commands: Sequence[Command]) -> Committed:
+        """Decide by what is stored, while nobody else appends."""
+        with self.reader.recorder.appender.begin() as connection:
+            lock(connection)
+            stored = Stored(connection, self.reader, self._cache)
+            batch = Batch(moment, stored.load, stored.others, stored.receipts(commands))
+            batch.histories |= stored.remembered(commands)
+            outcomes = [batch.decide(command) for command in commands]
+            before = append(connection, self._rows(batch)) if batch.entries or batch.answered else self.newest
+        return self._done(batch, outcomes, before)
+
+    def _rows(self, batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:
+        events = [self.reader.mapper.to_stored_event(entry) for entry in batch.entries]
+        return Rows(events, batch.answered, list(batch.heads.values()), believed_free)
+
+    def _done(self, batch: Batch, outcomes: Iterable[Outcome], before: int) -> Committed:
+        """Remember what was stored, and tell everybody where."""
+        positions = {(e.agreement, e.version): before + n for n, e in enumerate(batch.entries, 1)}
+        self.newest = max(self.newest, before + len(batch.entries))
+        for agreement, history in batch.histories.items():
+            self._remember(agreement, history)
+        told = [outcome.at(positions) if isinstance(outcome, Answer) else outcome for outcome in outcomes]
+        return told, before
 
     def _remember(self, agreement: UUID, history: History) -> None:
         self._cache[agreement] = history
         self._cache.move_to_end(agreement)
         while len(self._cache) > CACHED_HISTORIES:
             self._cache.popitem(last=False)
-
-
-def _known(
-    connection: Connection, commands: Iterable[Command]
-) -> dict[tuple[str, str], tuple[bytes, Answer]]:
-    keys = {(command.actor.id, command.command_id) for command in commands}
-    query = sa.select(receipts).where(sa.tuple_(receipts.c.principal, receipts.c.command_id).in_(keys))
-    return {
-        (row.principal, row.command_id): (row.digest, ANSWER.validate_json(row.answer))
-        for row in connection.execute(query)
-    }
-
-
-def _give_up(connection: Connection, batch: Batch, places: Mapping[UUID, Place]) -> None:
-    """Set references free before others take them: the database looks at one row at a time."""
-    moved = [
-        agreement
-        for agreement, place in places.items()
-        if place != (batch.heads[agreement]["owner"], batch.heads[agreement]["reference"])
-    ]
-    if moved:
-        connection.execute(sa.update(heads).where(heads.c.agreement.in_(moved)).values(reference=None))
 
 
 def _is_of_one(error: Exception) -> bool:

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
-import sqlalchemy as sa
 
 from domain.agreement import Refused
 from domain.databases import Databases
 from domain.journal import Answer, Command, Journal, KeyReused, Stale, Step, Unavailable
-from domain.journal.recorder import lock
+from domain.journal.appending import lock
 from tests.conftest import JAKARTA, Clock, OpenJournal
 from tests.journal.people import (
     AGUS,
@@ -39,16 +38,6 @@ def appends_held_up(journal: Journal) -> Iterator[None]:
 def gathered(journal: Journal, commands: list[Command]) -> "list[Future[Answer]]":
     with appends_held_up(journal):
         return [journal.submit(wanted) for wanted in commands]
-
-
-def test_commands_that_wait_are_stored_in_few_transactions(journal: Journal) -> None:
-    commits: list[object] = []
-    with appends_held_up(journal):
-        futures = [journal.submit(proposing()) for _ in range(100)]
-        sa.event.listen(journal.engine, "commit", commits.append)
-    positions = [future.result(SECONDS).results[0].position for future in futures]
-    assert positions == list(range(1, 101))
-    assert len(commits) <= 3  # the one that held the others up, the first command, all the rest
 
 
 def test_a_refusal_leaves_the_others_untouched(journal: Journal) -> None:

@@ -1,0 +1,190 @@
+"""The one way into the journal's tables, on either engine: rows at the next positions, or none at all."""
+
+import json
+import select
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy.engine import Connection, Engine
+
+from domain.databases import one_at_a_time
+
+Row = Mapping[str, Any]
+
+_NEWEST = "SELECT coalesce(max(position), 0) FROM events"
+_EVENT = "INSERT INTO events (position, agreement, version, topic, state) VALUES (?, ?, ?, ?, ?)"
+_RECEIPT = """INSERT INTO receipts (principal, command_id, digest, answer)
+    VALUES (:principal, :command_id, :digest, :answer)"""
+# References are set free before others take them: the constraint looks at one row at a time.
+_GIVE_UP = """UPDATE heads SET reference = NULL WHERE agreement = :agreement
+    AND reference IS NOT NULL AND (owner, reference) IS NOT (:owner, :reference)"""
+_HEAD = """INSERT INTO heads (agreement, version, opened, owner, visibility, readers, reference, twin)
+    VALUES (:agreement, :version, :opened, :owner, :visibility, :readers, :reference, :twin)
+    ON CONFLICT (agreement) DO UPDATE SET
+      version = excluded.version, owner = excluded.owner, visibility = excluded.visibility,
+      readers = excluded.readers, reference = excluded.reference, twin = excluded.twin"""
+_TAKEN = """SELECT 1 FROM heads WHERE owner = :owner AND agreement <> :agreement
+    AND (reference = :reference OR twin = :twin)"""
+_CALL = "SELECT append(%s, %s, %s, %s)"
+
+
+class Taken(Exception):
+    """Somebody was there first: with a version, a receipt or a reference. Nothing was stored."""
+
+
+@dataclass
+class Rows:
+    """What is stored together. `opened` of a head counts from the first of these events, which is 1.
+
+    `believed_free` are references and twins that were not looked up: they must not be there yet.
+    """
+
+    events: Sequence[StoredEvent]
+    receipts: Sequence[Row] = ()
+    heads: Sequence[Row] = ()
+    believed_free: Sequence[Row] = ()
+
+
+def lock(connection: Connection) -> None:
+    """Wait until no other transaction appends; held until this one ends."""
+    one_at_a_time(connection, "append")
+
+
+def append(connection: Connection, rows: Rows) -> int:
+    """Store rows and give the position before the first. On SQLite the lock must be held.
+
+    It goes past SQLAlchemy, which costs more than the statements themselves.
+
+    Raises:
+        Taken: somebody was there first.
+    """
+    raw: Any = connection.connection.driver_connection
+    with _errors(connection):
+        return _append_sqlite(raw, rows) if connection.dialect.name == "sqlite" else _append(raw, rows)
+
+
+@contextmanager
+def _errors(connection: Connection) -> Iterator[None]:
+    """Errors of the database's own library as those that everybody else here knows."""
+    library = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except library.IntegrityError as error:
+        raise Taken(str(error)) from error
+    except library.Error as error:
+        raise sa.exc.DBAPIError.instance("append", None, error, library.Error) from error
+
+
+def _append_sqlite(raw: Any, rows: Rows) -> int:
+    for wanted in rows.believed_free:
+        known = {"reference": None, "twin": None, **wanted, "agreement": wanted["agreement"].hex}
+        if raw.execute(_TAKEN, known).fetchone():
+            raise Taken
+    newest: int = raw.execute(_NEWEST).fetchone()[0]
+    stored = [(newest + n, _id(e), *_rest(e)) for n, e in enumerate(rows.events, 1)]
+    raw.executemany(_EVENT, stored)
+    if rows.receipts:
+        raw.executemany(_RECEIPT, rows.receipts)
+    if rows.heads:
+        heads = [{**h, "agreement": h["agreement"].hex, "opened": newest + h["opened"]} for h in rows.heads]
+        raw.executemany(_GIVE_UP, heads)
+        raw.executemany(_HEAD, heads)
+    return newest
+
+
+def _append(raw: Any, rows: Rows) -> int:
+    fields = ("position", "agreement", "version", "topic", "state")
+    numbered = enumerate(rows.events, 1)
+    events = [dict(zip(fields, (n, e.originator_id, *_rest(e)), strict=True)) for n, e in numbered]
+    given = [_json(events), _json(rows.receipts), _json(rows.heads), _json(rows.believed_free)]
+    newest: int | None = raw.execute(_CALL, given).fetchone()[0]
+    if newest is None:
+        raise Taken
+    return newest
+
+
+def _id(event: StoredEvent) -> str:
+    return event.originator_id.hex  # type: ignore[union-attr]  # our ids are UUIDs
+
+
+def _rest(event: StoredEvent) -> tuple[int, str, bytes]:
+    return event.originator_version, event.topic, event.state
+
+
+def _json(rows: Sequence[Row]) -> str:
+    # Bytes in the form in which PostgreSQL reads them from text.
+    return json.dumps(
+        rows, default=lambda value: "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+    )
+
+
+class Line:
+    """A connection for appends alone, kept open: one append, one transaction, one call on PostgreSQL.
+
+    `opened` is called whenever it had to be opened: behind it may be a server that knows less than the
+    one before, so that what was remembered of that one does not count.
+    """
+
+    def __init__(self, engine: Engine, opened: Callable[[], None]) -> None:
+        self._engine = engine
+        self._opened = opened
+        self._kept: Connection | None = None
+
+    def append(self, rows: Rows) -> int:
+        """Store rows, in a transaction of their own; see `append`.
+
+        Raises:
+            Taken: somebody was there first, or the connection had to be opened.
+        """
+        try:
+            connection = self._open()
+            with _errors(connection), _transaction(connection):
+                return append(connection, rows)
+        except Taken:
+            raise
+        except BaseException:
+            self.close()  # nobody knows in what state it is
+            raise
+
+    def close(self) -> None:
+        """Let go; the next append opens it again."""
+        if self._kept is not None:
+            self._kept.invalidate()
+            self._kept.close()
+            self._kept = None
+
+    def _open(self) -> Connection:
+        if self._kept is not None and _was_left(self._kept):
+            self.close()
+        if self._kept is None:
+            self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._opened()
+            raise Taken
+        return self._kept
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield  # the one call is a transaction of its own
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        raw.execute("COMMIT")
+    except BaseException:
+        raw.rollback()
+        raise
+
+
+def _was_left(connection: Connection) -> bool:
+    """Whether a server has ended the connection. It says so before it goes, so there is no need to ask it."""
+    if connection.dialect.name == "sqlite":
+        return False
+    raw: Any = connection.connection.driver_connection
+    return bool(raw.closed or select.select([raw], [], [], 0)[0])
