@@ -13,7 +13,7 @@ from domain.journal import Journal
 from projections.beside import beside, differences, drop_twins, make_twins, put_in_place, twin
 from projections.change import Projection
 from projections.checkpoints import KEPT, Checkpoint, begin, read_checkpoints, take_over
-from projections.feeding import Feed
+from projections.feeding import BATCH, Feed
 from projections.leading import Lead
 
 LOCK_WAIT = "2s"
@@ -98,7 +98,7 @@ class Rebuild:
     def _fill(self, wanted: Sequence[Projection]) -> Iterator[Progress]:
         began = time.monotonic()
         while True:
-            if self.feed.step(wanted, upto=self._goal(wanted)):
+            if self.feed.step(wanted, BATCH, self._goal(wanted)):
                 yield self._progress(time.monotonic() - began)
                 continue
             new = {checkpoint.projection: checkpoint for checkpoint in self._new()}

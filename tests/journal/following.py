@@ -56,7 +56,8 @@ class Poisoned:
 
 
 def poison(follower: Follower, name: str, agreement: object, **other: Any) -> None:
-    """Let one projection choke on an agreement from now on."""
+    """Let one projection choke on an agreement from now on, and no other."""
+    heal(follower)
     follower.projections = tuple(
         Poisoned(p, agreement, **other) if p.name == name else p for p in follower.projections
     )
