@@ -13,9 +13,10 @@ from domain.journal import Journal
 from projections.beside import beside, differences, drop_twins, make_twins, put_in_place, twin
 from projections.change import Projection
 from projections.checkpoints import KEPT, Checkpoint, begin, read_checkpoints, take_over
-from projections.feeding import BATCH, Feed
+from projections.feeding import Feed
 from projections.leading import Lead
 
+BATCH = 2000  # no more: one that a follower does itself goes on between what it feeds
 LOCK_WAIT = "2s"
 LOCK_NOT_AVAILABLE = "55P03"
 PAUSE_SECONDS = 0.05

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-import sqlalchemy as sa
 
 from domain.databases import Databases
 from domain.journal import Journal
@@ -82,10 +81,9 @@ def test_a_lead_is_lost_with_its_connection(postgresql_databases: Databases) -> 
     first, second = (lead_of("a", postgresql_databases, engine) for _ in range(2))
     assert first.take()
     with engine.begin() as connection:
-        others = sa.text(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-        )
-        assert connection.execute(others).scalars().all() == [True]
+        held = "FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        killed = connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) {held}")
+        assert killed.scalars().all() == [True]
     assert not first.take()
     assert second.take()
     second.release()

@@ -1,4 +1,4 @@
-"""A rebuild fills new tables beside the live ones, which serve until the new ones take their place at once."""
+"""A rebuild fills new tables beside the live ones, which serve until the new take their place at once."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -206,7 +206,7 @@ def test_other_rows_are_not_switched_when_they_are_compared(
     follower.catch_up()
     lose_a_row(follower)
     old = rows(follower)
-    with pytest.raises(Different, match="^timeline: 0 rows only in the old, 1 only in the new$"):
+    with pytest.raises(Different, match=r"^timeline: 0 rows only in the old, 1 only in the new$"):
         follower.rebuild(compare=True)
     assert rows(follower) == old
     follower.rebuild(["parties"], compare=True)
