@@ -17,7 +17,8 @@ from projections.feeding import Feed
 from projections.leading import Lead
 
 BATCH = 2000  # no more: one that a follower does itself goes on between what it feeds
-LOCK_WAIT = "2s"
+LOCK_WAIT = "300ms"  # new readers wait meanwhile
+READERS_SECONDS = 1.0
 LOCK_NOT_AVAILABLE = "55P03"
 PAUSE_SECONDS = 0.05
 
@@ -139,6 +140,7 @@ class Rebuild:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
             log.info("somebody reads the old views still; the switch is tried again")
+            time.sleep(READERS_SECONDS)
             return False
         return True
 
