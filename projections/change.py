@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain.journal import Entry
 from projections.beside import at_hand
 
 Row = dict[str, Any]
+LAST_DAY = date.max - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,6 @@ def span_columns() -> list[sa.Column[Any]]:
 
 
 def on(table: sa.FromClause, day: date) -> sa.ColumnElement[bool]:
-    """The rows that hold on a day."""
-    text = day.isoformat()
+    """The rows that hold on a day; the very last day there is is the one before for this."""
+    text = min(day, LAST_DAY).isoformat()
     return sa.and_(table.c.since <= text, table.c.until > text)

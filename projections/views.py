@@ -23,7 +23,6 @@ from projections.register import Register, register
 
 PAST_DAYS_KEPT = 4
 PAGE = 5000
-LAST_DAY = date.max - timedelta(days=1)  # stretches end before date.max
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Views:
     @contextmanager
     def on(self, day: date, *names: str) -> Iterator[View]:
         """Some views (all, if none is named) as they are on a day: one snapshot, position included."""
-        day = min(day, LAST_DAY)
         with self._snapshot() as connection:
             position = reached(read_checkpoints(connection), names)
             newest = connection.scalar(sa.select(sa.func.max(register.c.recorded_on)))

@@ -1,5 +1,6 @@
 """The day on which a question is asked."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
@@ -44,13 +45,8 @@ def days_after(day: date, days: int) -> date:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the month's last day, but not after the calendar ends."""
+    """The same day so many months later, or the month's last day; within the calendar."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -158,3 +158,14 @@ def test_a_reader_waits_for_a_position_but_not_for_ever(
     assert problem(answer, 503, "not_ready")["detail"] == "The views are at position 4."
     assert answer.headers["retry-after"] == "1"
     assert pakta.get(f"/agreements/{agreement}?min_position=5")["version"] == 5, "the journal is never behind"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0002-02-28", "9999-12-31"])
+@pytest.mark.parametrize("path", ["/summary", "/agreements", "/visits", "/parties"])
+def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(
+    shared: Doors, path: str, day: str
+) -> None:
+    shared.open()
+    told = shared.get(path, as_of=day)
+    assert told.get("as_of", day) == day
+    assert bool(told.get("agreements") or told.get("items")) == (day > "9" and path != "/visits")
