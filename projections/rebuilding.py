@@ -127,11 +127,12 @@ class Rebuild:
         """Put the new tables in place of the old ones, unless those have gone further by now."""
         try:
             with writing(self.engine).begin() as connection:
-                _wait_for_readers(connection)
+                _lock(connection, "EXCLUSIVE")  # nobody feeds the old views from here on
                 if not self._are_level(connection, ready):
                     return False
                 if self.compare:
                     _compare(connection, ready)
+                _lock(connection, "ACCESS EXCLUSIVE")  # and nobody reads them
                 new = {checkpoint.projection: checkpoint for checkpoint in self._new()}
                 for projection in ready:
                     put_in_place(connection, projection.tables)
@@ -170,12 +171,12 @@ class Rebuild:
                 connection.execute(sa.delete(twin(table)))
 
 
-def _wait_for_readers(connection: Connection) -> None:
+def _lock(connection: Connection, mode: str) -> None:
     # Readers of PostgreSQL find a table by its newest name but its rows as of their snapshot: one that began
     # before the last batch would see half. So each holds this lock from before its snapshot (`Views.on`).
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-        connection.exec_driver_sql("LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+        connection.exec_driver_sql(f"LOCK TABLE checkpoints IN {mode} MODE")
 
 
 def _compare(connection: Connection, ready: Sequence[Projection]) -> None:
