@@ -88,7 +88,7 @@ def wait_for(running: Running, query: Reading, *names: str) -> None:
     """
     follower = running.follower
     if query.min_position is None:
-        follower.wait_for(running.journal.newest, OWN_WRITES_SECONDS)
+        follower.wait_for(running.journal.newest, OWN_WRITES_SECONDS, *names)
         return
     head = running.journal.head()
     if query.min_position > head:

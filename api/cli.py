@@ -25,6 +25,8 @@ from api.terminal import fall_short as _fall_short
 from domain.agreement.access import Role
 from domain.databases import NotPrepared
 from projections import handing_out, public
+from projections.follower import NotStuck
+from projections.rebuilding import Different, Progress, Unfinished
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,9 +43,12 @@ app.command("restore")(copies.restore)
 views = typer.Typer(no_args_is_help=True, help="Hand out the public views, for other people's tools.")
 app.add_typer(views, name="views")
 app.add_typer(preparing.app, name="database")
+projections = typer.Typer(help="How the views stand; let one go on that is stuck.")
+app.add_typer(projections, name="projections")
 
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
+Projection = Annotated[str, typer.Argument(help="Name, as `projections` prints it.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to serve on.")]
 
 
@@ -110,19 +115,61 @@ def status(data: Data = None) -> None:
 def rebuild(
     views: Annotated[list[str] | None, typer.Argument(help="Names of views; all if left out.")] = None,
     data: Data = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Switch only if the new rows equal the old; else exit 1.")
+    ] = False,
 ) -> None:
-    """Empty views and fill them again from the journal."""
+    """Make views again beside the old ones, which serve until the new take their place."""
     with opened(data) as running:
-        head = running.journal.head()
         try:
-            with _progress(head) as tell:
-                running.follower.rebuild(views or (), tell)
+            with _progress() as tell:
+                running.follower.rebuild(views or (), tell, compare=compare)
         except LookupError as error:
             raise typer.BadParameter(str(error.args[0])) from error
-        stuck = [c for c in running.follower.checkpoints() if c.stuck_at is not None]
-        if stuck:
-            _fall_short(*(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in stuck))
+        except Different as different:
+            _fall_short(f"The new rows are not the old ones, which stay: {different}")
+        except Unfinished as unfinished:
+            _fall_short(
+                *(f"{c.projection} is stuck at position {c.stuck_at}: {c.error}" for c in unfinished.stuck)
+            )
         typer.echo(f"rebuilt to position {running.follower.position()}")
+
+
+@projections.callback(invoke_without_command=True)
+def list_projections(context: typer.Context, data: Data = None) -> None:
+    """Print each view: version, position, how far behind, and whether it is following, behind or stuck."""
+    if context.invoked_subcommand is None:
+        with opened(data) as running:
+            for line in printing.views_of(running):
+                typer.echo(line)
+
+
+@projections.command("skip")
+def skip_entry(name: Projection, data: Data = None) -> None:
+    """Let a view go on without the entry at which it is stuck.
+
+    The rows of that agreement stay as they were. What was skipped is listed until a rebuild takes it in.
+    """
+    with opened(data) as running:
+        try:
+            position = running.follower.skip(name)
+        except LookupError as error:
+            raise typer.BadParameter(str(error.args[0])) from error
+        except NotStuck as error:
+            _fall_short(f"There is nothing to skip: {error}.")
+        else:
+            typer.echo(f"{name} goes on without the entry at position {position}")
+
+
+@projections.command("resume")
+def resume_projection(name: Projection, data: Data = None) -> None:
+    """Try the entry again at which a view is stuck."""
+    with opened(data) as running:
+        try:
+            running.follower.resume(name)
+        except LookupError as error:
+            raise typer.BadParameter(str(error.args[0])) from error
+        typer.echo(f"{name} is tried again as soon as a server runs")
 
 
 @tokens.command("create")
@@ -241,13 +288,25 @@ def _load_demo(running: Running, address: str) -> None:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
+def _progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on a terminal, plain lines in a log."""
     if not sys.stderr.isatty():
-        yield lambda position: typer.echo(f"position {position} of {total}", err=True)
+        told: list[int] = []
+
+        def write(progress: Progress) -> None:
+            if progress.position not in told:
+                told[:] = [progress.position]
+                typer.echo(printing.progress_line(progress), err=True)
+
+        yield write
         return
-    with typer.progressbar(length=max(total, 1), label="rebuilding", file=sys.stderr) as bar:
-        yield lambda position: bar.update(position - bar.pos)
+    with typer.progressbar(length=1, label="rebuilding", file=sys.stderr) as bar:
+
+        def tell(progress: Progress) -> None:
+            bar.length = max(progress.head, 1)
+            bar.update(progress.position - bar.pos)
+
+        yield tell
 
 
 def _agreement_id(text: str) -> UUID:

@@ -109,7 +109,7 @@ def download(request: Request, sha256: str, actor: Reader) -> Response:
 def _may_read(running: Running, actor: Actor | None, sha256: str) -> bool:
     if actor is not None and running.documents.uploaded_by(sha256, actor.organisation):
         return True
-    wait_for(running, Reading())
+    wait_for(running, Reading(), "citations")
     with running.follower.engine.connect() as connection:
         cited = citing(connection, sha256)
     # Naming a scan opens it to nobody: only those who had it themselves share it by citing it.

@@ -1,11 +1,13 @@
 """Doors for whoever keeps Pakta running."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.running import Running
+from projections.standing import Standing
 
 router = APIRouter(tags=["Health"])
 
@@ -21,26 +23,28 @@ def ready(request: Request) -> Response:
     """200 once the views have reached the head of the journal that was found at the start."""
     running: Running = request.app.state.running
     report = health(running)
-    position = int(report["position"])
-    is_ready = position >= running.head_at_start and not report["stuck"]
+    is_ready = (
+        not report["stuck"]
+        and all(view["trusted"] for view in report["projections"].values())
+        and report["position"] >= running.head_at_start
+    )
     return JSONResponse({"ready": is_ready, **report}, status_code=200 if is_ready else 503)
 
 
 def health(running: Running) -> dict[str, Any]:
-    """The journal's head, how far each view is, and which are stuck where."""
-    head = running.journal.head()
-    checkpoints = running.follower.checkpoints()
+    """The journal's head, how each view stands against it, and which are stuck.
+
+    A view that another version made, or that is beyond a journal restored to the past, is not trusted.
+    """
+    standings = running.follower.standings()
     return {
-        "head": head,
-        "position": min(checkpoint.position for checkpoint in checkpoints),
-        "projections": {
-            checkpoint.projection: {
-                "position": checkpoint.position,
-                "behind": max(0, head - checkpoint.position),
-                "stuck_at": checkpoint.stuck_at,
-                "error": checkpoint.error,
-            }
-            for checkpoint in checkpoints
-        },
-        "stuck": [c.projection for c in checkpoints if c.stuck_at is not None],
+        "head": running.journal.head(),
+        "position": min(standing.position for standing in standings),
+        "leads": running.follower.leads,
+        "projections": {standing.projection: _view(standing) for standing in standings},
+        "stuck": [standing.projection for standing in standings if standing.state == "stuck"],
     }
+
+
+def _view(standing: Standing) -> dict[str, Any]:
+    return {name: value for name, value in asdict(standing).items() if name != "projection"}

@@ -12,6 +12,7 @@ from api.running import Running
 from domain.agreement import State, derive
 from domain.agreement.access import Actor, Role
 from domain.journal import Entry, Journal
+from projections.rebuilding import Progress
 from projections.summary import summary
 
 ANYBODY = Actor("operator", "auditor", "operator")
@@ -34,19 +35,30 @@ def state_of(running: Running) -> tuple[list[str], bool]:
     """Positions, lag, counts and health, and whether all is well."""
     report = health(running)
     lines = [f"journal   position {report['head']}"]
-    for name, view in report["projections"].items():
-        where = (
-            f"stuck at {view['stuck_at']}: {view['error']}"
-            if view["stuck_at"]
-            else f"{view['behind']} behind"
-        )
-        lines.append(f"{name:<9} position {view['position']}, {where}")
+    lines += views_of(running)
     with running.views.on(running.journal.today()) as view:
         figures = summary(view, ANYBODY)
     counts = ", ".join(f"{name} {count}" for name, count in figures["by_status"].items() if count)
     lines.append(f"agreements {figures['agreements']} ({counts or 'none'}), networks {figures['networks']}")
     lines.append(f"health    {'stuck: ' + ', '.join(report['stuck']) if report['stuck'] else 'well'}")
     return lines, not report["stuck"]
+
+
+def views_of(running: Running) -> list[str]:
+    """How each view stands: its name and version, its position, what it lacks and what holds it back."""
+    lines = []
+    for standing in running.follower.standings():
+        told = [f"position {standing.position}", f"{standing.behind} behind", standing.state]
+        if standing.stuck_at is not None:
+            told[-1] += f" at {standing.stuck_at}"
+        if standing.error:
+            told[-1] += f": {standing.error}"
+        if standing.rebuilding is not None:
+            told.append(f"rebuilt up to {standing.rebuilding}")
+        if standing.skipped:
+            told.append(f"skipped {' '.join(map(str, standing.skipped))}")
+        lines.append(f"{standing.projection:<9} version {standing.version}, {', '.join(told)}")
+    return lines
 
 
 def welcome(running: Running, address: str, organisation: str) -> Iterator[str]:
@@ -60,6 +72,12 @@ def welcome(running: Running, address: str, organisation: str) -> Iterator[str]:
     for role in get_args(Role):
         yield f"  {role:<15} {running.directory.issue(organisation, role)}"
     yield "Stop with Ctrl-C."
+
+
+def progress_line(progress: Progress) -> str:
+    """How far a rebuild is, and about how long it may take yet."""
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    return f"position {progress.position} of {progress.head}{left}"
 
 
 def is_organisation(name: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement import History, State, Stretch, outlook
 from domain.journal import Entry
+from projections.beside import at_hand
 
 Row = dict[str, Any]
 LAST_DAY = date.max - timedelta(days=1)
@@ -50,7 +51,8 @@ class Projection(Protocol):
 
 
 def replace(connection: Connection, table: sa.Table, changes: Sequence[Change], rows: Iterable[Row]) -> None:
-    """Take out an agreement's rows and put in others."""
+    """Take out an agreement's rows and put in others; in the table beside if the connection is for those."""
+    table = at_hand(connection, table)
     gone = sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
     connection.execute(gone, [{"changed": change.agreement} for change in changes])
     new = list(rows)

@@ -1,63 +1,48 @@
-"""Feeds the journal to every projection, once and in order."""
+"""Keeps the views up with the journal: follows it, mends what is stuck, rebuilds what is out of date."""
 
 import logging
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from uuid import UUID
+from collections.abc import Callable, Generator, Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from domain.agreement import EMPTY, fold
 from domain.databases import Databases, one_at_a_time, writing
-from domain.journal import Entry, Journal
+from domain.journal import Journal
+from projections import checkpoints as kept
+from projections.beside import beside
 from projections.calendar import Calendar
-from projections.change import Change, Projection
+from projections.change import Projection
+from projections.checkpoints import Checkpoint, reached, read_checkpoints
 from projections.citations import Citations
 from projections.entries import Entries
+from projections.feeding import Feed
+from projections.leading import lead_of
 from projections.parties import Parties
 from projections.public import create_views, drop_views
+from projections.rebuilding import Progress, Rebuild, Unfinished
 from projections.register import Register
+from projections.standing import Seen, Standing, Watch, standings, why_untrusted
 from projections.timeline import Timeline
 
-BATCH = 2000
-CACHED_CHANGES = 5000
 POLL_SECONDS = 0.25
+LEAD_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+Tell = Callable[[Progress], None]
 
 log = logging.getLogger("pakta.follower")
-metadata = sa.MetaData()
-checkpoints = sa.Table(
-    "checkpoints",
-    metadata,
-    sa.Column("projection", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("position", sa.BigInteger, nullable=False),
-    sa.Column("stuck_at", sa.BigInteger),
-    sa.Column("error", sa.Text),
-)
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """How far a projection is; `stuck_at` is the position of the entry that stopped it."""
-
-    projection: str
-    version: int
-    position: int
-    stuck_at: int | None = None
-    error: str | None = None
-
-
-class LostRace(Exception):
-    """Another follower moved the checkpoint first."""
+class NotStuck(Exception):
+    """There is nothing to skip: the projection is not stuck at an entry."""
 
 
 class Follower:
-    """Keeps the views up with the journal, in a thread of its own once started."""
+    """Keeps the views up with the journal, in a thread of its own once started.
+
+    Of all processes one leads and feeds the views. The others read them, and one takes over when it dies.
+    """
 
     def __init__(self, journal: Journal, databases: Databases) -> None:
         self.journal = journal
@@ -70,11 +55,17 @@ class Follower:
             Entries(),
         )
         self.engine = databases.engine("views")
+        self.feed = Feed(journal, self.engine)
+        self.lead = lead_of("follower", databases, self.engine)
+        self.watch = Watch()
         self.moved = threading.Condition()
-        self._known: OrderedDict[UUID, Change] = OrderedDict()
+        self.leads = False
+        self._databases = databases
+        self._rebuilding: Generator[Progress] | None = None
+        self._watched = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._create()
+        self._out_of_date = self._create()
 
     def start(self) -> None:
         """Follow until stopped."""
@@ -88,6 +79,9 @@ class Follower:
             self.journal.appended.notify_all()
         if self._thread is not None:
             self._thread.join()
+        if self._rebuilding is not None:
+            self._rebuilding.close()
+            self._rebuilding = None
         self.engine.dispose()
 
     def checkpoints(self) -> list[Checkpoint]:
@@ -99,201 +93,201 @@ class Follower:
         """The position that some views reflect, or all that are not stuck if none is named."""
         return reached(self.checkpoints(), names)
 
+    def standings(self) -> list[Standing]:
+        """How every projection stands against the journal's head, in whichever process it is fed."""
+        with beside(self.engine).connect() as connection:
+            new = {checkpoint.projection: checkpoint.position for checkpoint in read_checkpoints(connection)}
+        with self.engine.connect() as connection:
+            live, skipped = read_checkpoints(connection), kept.skipped(connection)
+        versions = {projection.name: projection.version for projection in self.projections}
+        is_dead = self._thread is not None and not self._thread.is_alive() and not self._stop.is_set()
+        return standings(Seen(live, new, skipped, self.journal.head()), versions, self.watch, dead=is_dead)
+
     def wait_for(self, position: int, seconds: float, *names: str) -> bool:
-        """Wait until views reflect a position, or the time is up."""
+        """Wait until views reflect a position, or the time is up, or one of those named is stuck before."""
         until = time.monotonic() + seconds
-        while (now := self.position(*names)) < position and (left := until - time.monotonic()) > 0:
+        while True:
+            known = self.checkpoints()
+            wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
+            short = [c for c in wanted if c.position < position]
+            if wanted and not short:
+                return True
+            is_hopeless = not wanted or any(c.stuck_at is not None for c in short)
+            left = until - time.monotonic()
+            if is_hopeless or left <= 0:
+                return False
             with self.moved:
                 self.moved.wait(min(left, 0.05))
-        return now >= position
 
-    def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> None:
+    def catch_up(self, tell: Tell = lambda _: None) -> None:
         """Bring every projection that is not stuck to the journal's head, telling how far it is."""
-        while self._step():
-            progress(self._going_position())
+        while self._feed_on() + self._rebuild_on():
+            tell(Progress(self._going_position(), self.journal.head()))
 
-    def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> None:
-        """Empty some views, or all, and fill them again from the first entry.
+    def rebuild(
+        self, names: Sequence[str] = (), tell: Tell = lambda _: None, *, compare: bool = False
+    ) -> None:
+        """Make some views, or all, again beside the live ones, which serve until the new take their place.
+
+        Raises:
+            LookupError: there is no such view.
+            Different: the new rows were to be compared with the live ones, and are not the same.
+            Unfinished: a view met an entry that it cannot take in; it goes on serving as it was.
+        """
+        if unknown := set(names) - {projection.name for projection in self.projections}:
+            raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
+        wanted = [p for p in self.projections if not names or p.name in names]
+        for progress in self._rebuild_of(lambda: wanted, compare=compare).run():
+            tell(progress)
+        self._out_of_date -= {projection.name for projection in wanted}
+
+    def resume(self, name: str) -> None:
+        """Try the entry again at which a projection is stuck.
 
         Raises:
             LookupError: there is no such view.
         """
-        if unknown := set(names) - {projection.name for projection in self.projections}:
-            raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         with writing(self.engine).begin() as connection:
-            one_at_a_time(connection, "views")
-            for projection in self.projections:
-                if not names or projection.name in names:
-                    self._reset(connection, projection)
-        self.catch_up(progress)
+            self._checkpoint(connection, name)
+            kept.resume(connection, name)
 
-    def _create(self) -> None:
+    def skip(self, name: str) -> int:
+        """Let a projection go on without the entry at which it is stuck. Returns the position of the entry.
+
+        The rows of that agreement stay as they were before the entry, until another entry of it is taken in.
+
+        Raises:
+            LookupError: there is no such view.
+            NotStuck: it is not stuck at an entry.
+        """
+        with writing(self.engine).begin() as connection:
+            checkpoint = self._checkpoint(connection, name)
+            if checkpoint.stuck_at is None:
+                raise NotStuck(f"{name} is not stuck")
+            kept.skip(connection, checkpoint)
+        return checkpoint.stuck_at
+
+    def _checkpoint(self, connection: Connection, name: str) -> Checkpoint:
+        for checkpoint in read_checkpoints(connection):
+            if checkpoint.projection == name:
+                return checkpoint
+        raise LookupError(f"there is no view named {name}")
+
+    def _create(self) -> set[str]:
+        """Have a table for everything. Returns the projections whose rows must be made again."""
         with writing(self.engine).begin() as connection:
             one_at_a_time(connection, "views")
-            metadata.create_all(connection)
-            known = {checkpoint.projection: checkpoint for checkpoint in read_checkpoints(connection)}
+            kept.create(connection)
+            known = {checkpoint.projection for checkpoint in read_checkpoints(connection)}
             for projection in self.projections:
-                if projection.name not in known or known[projection.name].version != projection.version:
+                if projection.name not in known:
                     drop_views(connection)
                     for table in projection.tables:
                         table.drop(connection, checkfirst=True)
                         table.create(connection)
-                    self._reset(connection, projection)
-            connection.execute(sa.update(checkpoints).values(stuck_at=None, error=None))
+                    kept.begin(connection, projection)
             create_views(connection, self.journal.timezone)
+        untrusted = self._untrusted()
+        for name, why in untrusted.items():
+            log.warning("%s: %s", name, why)
+        return set(untrusted)
 
-    def _reset(self, connection: Connection, projection: Projection) -> None:
-        # The checkpoint first, as in `_write`: whoever feeds the projection now is waited for.
-        connection.execute(sa.delete(checkpoints).where(checkpoints.c.projection == projection.name))
-        for table in projection.tables:
-            connection.execute(sa.delete(table))
-        row = {"projection": projection.name, "version": projection.version, "position": 0}
-        connection.execute(sa.insert(checkpoints).values(**row))
+    def _untrusted(self) -> dict[str, str]:
+        """The views whose rows are not of this journal and this version, and why."""
+        known = {checkpoint.projection: checkpoint for checkpoint in self.checkpoints()}
+        head = self.journal.head()
+        reasons = {
+            p.name: why_untrusted(known[p.name], p.version, head) for p in self.projections if p.name in known
+        }
+        return {name: why for name, why in reasons.items() if why}
 
     def _follow(self) -> None:
-        while not self._stop.is_set():
-            try:
-                if not self._step():
-                    self.journal.wait_beyond(self._going_position(), POLL_SECONDS)
-            except Exception:
-                log.exception("the follower could not go on; it tries again")
-                self._known.clear()
-                self._stop.wait(RETRY_SECONDS)
+        try:
+            while not self._stop.is_set():
+                try:
+                    self._turn()
+                except Exception:
+                    log.exception("the follower could not go on; it tries again")
+                    self.feed.forget()
+                    self._stop.wait(RETRY_SECONDS)
+        finally:
+            self.leads = False
+            self.lead.release()
+
+    def _turn(self) -> None:
+        """Take the lead if nobody has it, and one step if there is one to take; else wait."""
+        led, self.leads = self.leads, self.lead.take()
+        if self.leads and not led:
+            self._begin_to_lead()
+        fed = self._feed_on() if self.leads else 0
+        rebuilt = self._rebuild_on()
+        if time.monotonic() - self._watched > WATCH_SECONDS:
+            self.standings()  # the watch sees them
+            self._watched = time.monotonic()
+        if not fed + rebuilt and self.leads:
+            self.journal.wait_beyond(self._going_position(), POLL_SECONDS)
+        elif not fed + rebuilt:
+            self._stop.wait(LEAD_SECONDS)
+
+    def _begin_to_lead(self) -> None:
+        """What stopped another process is tried again, and what a killed one left is cleared away."""
+        log.info("this process leads")
+        self.feed.forget()
+        self._rebuild_of(self._wanted).tidy()
+        with writing(self.engine).begin() as connection:
+            kept.resume(connection)
 
     def _going_position(self) -> int:
         return max(
             (c.position for c in self.checkpoints() if c.stuck_at is None), default=self.journal.head()
         )
 
-    def _step(self) -> int:
-        """Take one batch through every projection that is behind. Returns the entries read."""
-        going = [checkpoint for checkpoint in self.checkpoints() if checkpoint.stuck_at is None]
-        if not going:
+    def _feed_on(self) -> int:
+        """Take one batch through every view that is behind. Returns the entries dealt with."""
+        following = [p for p in self.projections if p.name not in self._out_of_date]
+        dealt_with = self.feed.step(following)
+        if dealt_with:
+            with self.moved:
+                self.moved.notify_all()
+        return dealt_with
+
+    def _rebuild_on(self) -> int:
+        """Take one batch through what is rebuilt because it is out of date. Returns whether there was one.
+
+        Not only the leader does this: it may be a process of an older version, which must be outlived.
+        """
+        if self._rebuilding is None and self._wanted():
+            self._rebuilding = self._rebuild_of(self._wanted).run()
+        if self._rebuilding is None:
             return 0
-        start = min(checkpoint.position for checkpoint in going)
-        entries = self.journal.entries(start, BATCH)
-        if not entries:
-            return 0
-        changes = self._changes(entries)
-        by_name = {projection.name: projection for projection in self.projections}
-        for checkpoint in going:
-            if (projection := by_name.get(checkpoint.projection)) is not None:
-                self._feed(projection, checkpoint, entries, changes)
-        with self.moved:
-            self.moved.notify_all()
-        return len(entries)
-
-    def _changes(self, entries: Sequence[Entry]) -> dict[UUID, Change]:
-        """The agreements that a batch touches, as they are after it."""
-        touched: dict[UUID, list[Entry]] = {}
-        for entry in entries:
-            touched.setdefault(entry.agreement, []).append(entry)
-        last = entries[-1].position or 0
-        return {agreement: self._change(agreement, new, last) for agreement, new in touched.items()}
-
-    def _change(self, agreement: UUID, new: list[Entry], last: int) -> Change:
-        known = self._known.get(agreement) or Change(agreement, (), EMPTY)
-        fresh = [entry for entry in new if entry.version > known.history.version]
-        if fresh and fresh[0].version != known.history.version + 1:
-            known = Change(agreement, (), EMPTY)
-            fresh = [
-                e for e in self.journal.trail(agreement) if e.position is not None and e.position <= last
-            ]
-        if fresh:
-            history = fold(map(self.journal.recorded, fresh), known.history)
-            known = Change(agreement, (*known.entries, *fresh), history)
-        self._known[agreement] = known
-        self._known.move_to_end(agreement)
-        while len(self._known) > CACHED_CHANGES:
-            self._known.popitem(last=False)
-        return known
-
-    def _feed(
-        self,
-        projection: Projection,
-        checkpoint: Checkpoint,
-        entries: Sequence[Entry],
-        changes: dict[UUID, Change],
-    ) -> None:
-        new = {e.agreement for e in entries if e.position is not None and e.position > checkpoint.position}
-        if not new:
-            return
         try:
-            self._write(
-                projection, checkpoint, [changes[agreement] for agreement in new], entries[-1].position or 0
-            )
-        except LostRace:
-            log.info("another follower is ahead with %s", projection.name)
-        except sa.exc.OperationalError:
+            if next(self._rebuilding, None) is not None:
+                return 1
+        except Unfinished as unfinished:
+            self._note_unfinished(unfinished)
+        except Exception:
+            self._rebuilding = None
             raise
-        except Exception as error:
-            self._stick(projection, checkpoint, entries, changes, error)
+        self._rebuilding = None
+        return 1
 
-    def _write(
-        self, projection: Projection, checkpoint: Checkpoint, new: Sequence[Change], position: int
-    ) -> None:
-        """The view's rows and its checkpoint, together or not at all."""
+    def _wanted(self) -> list[Projection]:
+        """What is still out of date and not stuck in its rebuild; others may have rebuilt it meanwhile."""
+        if not self._out_of_date:
+            return []
+        self._out_of_date &= set(self._untrusted())
+        going = {c.projection for c in self.checkpoints() if c.stuck_at is None} & self._out_of_date
+        return [projection for projection in self.projections if projection.name in going]
+
+    def _note_unfinished(self, unfinished: Unfinished) -> None:
+        live = {checkpoint.projection: checkpoint for checkpoint in self.checkpoints()}
         with writing(self.engine).begin() as connection:
-            move = (
-                sa.update(checkpoints)
-                .where(
-                    checkpoints.c.projection == projection.name, checkpoints.c.position == checkpoint.position
-                )
-                .values(position=position)
-            )
-            if connection.execute(move).rowcount != 1:
-                raise LostRace
-            projection.project(connection, new)
+            for new in unfinished.stuck:
+                kept.note_stuck(connection, live[new.projection], new.stuck_at or 0, new.error or "")
 
-    def _stick(
-        self,
-        projection: Projection,
-        checkpoint: Checkpoint,
-        entries: Sequence[Entry],
-        changes: dict[UUID, Change],
-        error: Exception,
-    ) -> None:
-        """Go as far as the entry that cannot be projected, and stop this projection there."""
-        for entry in entries:
-            if entry.position is None or entry.position <= checkpoint.position:
-                continue
-            upto = [e for e in changes[entry.agreement].entries if (e.position or 0) <= entry.position]
-            change = Change(entry.agreement, upto, self.journal.history(upto))
-            try:
-                self._write(projection, checkpoint, [change], entry.position)
-            except LostRace:
-                log.info("another follower is ahead with %s", projection.name)
-                return
-            except sa.exc.OperationalError:
-                raise
-            except Exception as cause:
-                log.exception("%s is stuck at position %s", projection.name, entry.position)
-                self._note_stuck(checkpoint, entry.position, cause)
-                return
-            checkpoint = replace(checkpoint, position=entry.position)
-        log.warning("%s went on after %r", projection.name, error)
-
-    def _note_stuck(self, checkpoint: Checkpoint, position: int, error: Exception) -> None:
-        """Say what stopped a projection, unless another follower has moved it meanwhile."""
-        here = (
-            checkpoints.c.projection == checkpoint.projection,
-            checkpoints.c.position == checkpoint.position,
-        )
-        reason = f"{type(error).__name__}: {error}"[:500]
-        with writing(self.engine).begin() as connection:
-            connection.execute(sa.update(checkpoints).where(*here).values(stuck_at=position, error=reason))
-
-
-def read_checkpoints(connection: Connection) -> list[Checkpoint]:
-    """Where every projection is, in the transaction of the connection."""
-    rows = connection.execute(sa.select(checkpoints).order_by(checkpoints.c.projection))
-    return [Checkpoint(**row) for row in rows.mappings()]
-
-
-def reached(known: Sequence[Checkpoint], names: Sequence[str] = ()) -> int:
-    """The position that some projections have reached, or all that are not stuck if none is named."""
-    wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
-    return min((checkpoint.position for checkpoint in wanted), default=0)
+    def _rebuild_of(self, wanted: Callable[[], Sequence[Projection]], *, compare: bool = False) -> Rebuild:
+        lead = lead_of("rebuild", self._databases, self.engine)
+        return Rebuild(self.journal, self.engine, lead, wanted, compare=compare)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

@@ -16,7 +16,8 @@ from domain.databases import Scratch, writing
 from domain.journal import Entry, Journal
 from projections.calendar import Calendar
 from projections.change import Change, Projection
-from projections.follower import Follower, reached, read_checkpoints, tables_of
+from projections.checkpoints import reached, read_checkpoints
+from projections.follower import Follower, tables_of
 from projections.parties import Parties
 from projections.register import Register, register
 
@@ -65,6 +66,9 @@ class Views:
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                # Before the snapshot: no view is exchanged for a new one while somebody reads.
+                connection.exec_driver_sql("LOCK TABLE checkpoints IN ACCESS SHARE MODE")
             yield connection
 
     def _replay(self, day: date, position: int) -> Scratch:

@@ -1,7 +1,8 @@
 """The views follow the journal: each position once, rows and checkpoint together, whoever feeds them."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,63 +11,15 @@ from sqlalchemy.engine import Connection
 
 from domain.databases import Databases, writing
 from domain.journal import Journal
-from projections.change import Change, Projection
-from projections.follower import Checkpoint, Follower, checkpoints
+from projections.change import Change
+from projections.checkpoints import Checkpoint, checkpoints
+from projections.feeding import Feed
+from projections.follower import Follower
 from tests.conftest import Clock
+from tests.journal.conftest import OpenFollower
+from tests.journal.following import PROJECTIONS, Poisoned, eventually, poison, positions, rows
 from tests.journal.histories import recorded
 from tests.journal.people import SECONDS, adding, carry_out, fact, opened, outcomes
-
-OpenFollower = Callable[[], Follower]
-PROJECTIONS = ["calendar", "citations", "entries", "parties", "register", "timeline"]
-
-
-@pytest.fixture
-def open_follower(journal: Journal, databases: Databases) -> Iterator[OpenFollower]:
-    """Opens followers of one journal, all with the same views, and stops them when the test is over."""
-    opened_ones: list[Follower] = []
-
-    def open_one() -> Follower:
-        opened_ones.append(Follower(journal, databases))
-        return opened_ones[-1]
-
-    yield open_one
-    for follower in opened_ones:
-        follower.stop()
-
-
-@pytest.fixture
-def follower(open_follower: OpenFollower) -> Follower:
-    return open_follower()
-
-
-def rows(follower: Follower) -> dict[str, list[str]]:
-    """Every row of every table of every projection."""
-    tables = [table for projection in follower.projections for table in projection.tables]
-    with follower.engine.connect() as connection:
-        return {t.name: sorted(map(repr, connection.execute(sa.select(t)).all())) for t in tables}
-
-
-def positions(follower: Follower) -> dict[str, int]:
-    return {checkpoint.projection: checkpoint.position for checkpoint in follower.checkpoints()}
-
-
-class Poisoned:
-    """A projection that chokes on one agreement, and is otherwise what it was."""
-
-    def __init__(self, projection: Projection, poison: object) -> None:
-        self.projection, self.poison = projection, poison
-        self.name, self.version, self.tables = projection.name, projection.version, projection.tables
-
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        self.projection.project(connection, changes)
-        if any(change.agreement == self.poison for change in changes):
-            raise ArithmeticError("this one is poisoned")
-
-
-def poison(follower: Follower, name: str, agreement: object) -> None:
-    follower.projections = tuple(
-        Poisoned(p, agreement) if p.name == name else p for p in follower.projections
-    )
 
 
 def test_views_follow_what_is_recorded(journal: Journal, follower: Follower) -> None:
@@ -96,7 +49,7 @@ def test_a_follower_goes_on_where_another_stopped(journal: Journal, open_followe
     assert positions(later) == dict.fromkeys(PROJECTIONS, 2)
 
 
-def test_a_projection_of_another_version_starts_again(
+def test_a_projection_of_another_version_is_made_again_beside_the_old(
     journal: Journal, follower: Follower, open_follower: OpenFollower
 ) -> None:
     opened(journal)
@@ -104,7 +57,13 @@ def test_a_projection_of_another_version_starts_again(
     with writing(follower.engine).begin() as connection:
         old = sa.update(checkpoints).where(checkpoints.c.projection == "parties")
         connection.execute(old.values(version=0))
-    assert positions(open_follower()) == {**dict.fromkeys(PROJECTIONS, 1), "parties": 0}
+    live = rows(follower)
+    newer = open_follower()
+    assert rows(newer) == live, "the old rows serve until there are new ones"
+    assert [s.projection for s in newer.standings() if not s.trusted] == ["parties"]
+    newer.catch_up()
+    assert [checkpoint.version for checkpoint in newer.checkpoints()] == [1] * len(PROJECTIONS)
+    assert rows(newer) == live
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -165,20 +124,24 @@ def test_a_projection_that_was_stuck_is_tried_again_after_a_start(
     poison(follower, "calendar", opened(journal))
     follower.catch_up()
     healed = open_follower()
-    healed.catch_up()
+    assert [c.stuck_at for c in healed.checkpoints() if c.projection == "calendar"] == [1], (
+        "looking heals nothing"
+    )
+    healed.start()
+    assert eventually(lambda: positions(healed) == dict.fromkeys(PROJECTIONS, 1))
     assert [checkpoint.stuck_at for checkpoint in healed.checkpoints()] == [None] * len(PROJECTIONS)
-    assert healed.position() == 1
 
 
 def test_of_two_followers_that_meet_a_poisoned_entry_the_later_one_says_nothing_else(
     journal: Journal, follower: Follower, databases: Databases
 ) -> None:
-    class Later(Follower):
-        def _stick(self, *what: Any) -> None:
+    class Later(Feed):
+        def _stop_at(self, *what: Any) -> Any:
             follower.catch_up()
-            super()._stick(*what)
+            return super()._stop_at(*what)
 
-    later = Later(journal, databases)
+    later = Follower(journal, databases)
+    later.feed = Later(journal, later.engine)
     opened(journal)
     opened(journal)
     poisoned = opened(journal)
@@ -215,13 +178,22 @@ def test_two_followers_that_race_feed_each_position_once(
 ) -> None:
     rival = open_follower()
     fed.create(follower.engine)
+    agreements = [opened(journal) for _ in range(4)]
+    done = threading.Event()
+
+    def race(one: Follower) -> None:
+        while not done.is_set():
+            one.catch_up()
+
     for one in (follower, rival):
         one.projections = tuple(Counted(projection, None) for projection in one.projections)
-        one.start()
-    agreements = [opened(journal) for _ in range(4)]
-    for _ in range(15):
-        outcomes(journal, [adding(agreement) for agreement in agreements])
-    assert follower.wait_for(journal.head(), SECONDS)
+    with ThreadPoolExecutor(2) as racers:
+        racing = [racers.submit(race, one) for one in (follower, rival)]
+        for _ in range(15):
+            outcomes(journal, [adding(agreement) for agreement in agreements])
+        assert follower.wait_for(journal.head(), SECONDS)
+        done.set()
+    assert [one.exception() for one in racing] == [None, None]
     live = rows(rival)
     with follower.engine.connect() as connection:
         notes = connection.execute(sa.select(fed)).all()

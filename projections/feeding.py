@@ -1,0 +1,199 @@
+"""Takes entries through projections in batches: each decoded once, rows and checkpoint moved together."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from domain.agreement import EMPTY, fold
+from domain.databases import writing
+from domain.journal import Entry, Journal
+from projections.change import Change, Projection
+from projections.checkpoints import (
+    Checkpoint,
+    LostRace,
+    move,
+    note_skipped,
+    note_stuck,
+    read_checkpoints,
+    skipped,
+)
+
+BATCH = 2000
+CACHED_CHANGES = 5000
+Changes = Mapping[UUID, Change]
+
+log = logging.getLogger("pakta.follower")
+
+
+class Unreadable(Exception):
+    """An entry or an agreement that no projection can be given."""
+
+
+class Feed:
+    """Feeds projections, into the live tables or those beside them as the engine says."""
+
+    def __init__(self, journal: Journal, engine: Engine) -> None:
+        self.journal = journal
+        self.engine = engine
+        self._known: OrderedDict[UUID, Change] = OrderedDict()
+
+    def step(self, projections: Sequence[Projection], limit: int = BATCH, upto: int | None = None) -> int:
+        """Take one batch through every projection that is behind. Returns the entries dealt with."""
+        going = self._going(projections)
+        if not going:
+            return 0
+        start = min(checkpoint.position for _, checkpoint in going)
+        limit = limit if upto is None else min(limit, upto - start)
+        entries, error = self._readable(start, limit)
+        changes = self._changes(entries)
+        for projection, checkpoint in going:
+            if entries:
+                self._feed(projection, checkpoint, entries, changes)
+            elif error is not None and checkpoint.position == start:
+                self._stop_at(checkpoint, start + 1, error)
+        return len(entries) or int(error is not None)
+
+    def forget(self) -> None:
+        """Read agreements anew."""
+        self._known.clear()
+
+    def _going(self, projections: Sequence[Projection]) -> list[tuple[Projection, Checkpoint]]:
+        with self.engine.connect() as connection:
+            known = {c.projection: c for c in read_checkpoints(connection) if c.stuck_at is None}
+        pairs = [(projection, known.get(projection.name)) for projection in projections]
+        return [(projection, c) for projection, c in pairs if c and c.version == projection.version]
+
+    def _readable(self, after: int, limit: int) -> tuple[list[Entry], Exception | None]:
+        """A page as far as it can be read, and what keeps the entry after it from being read."""
+        if limit <= 0:
+            return [], None
+        try:
+            return self.journal.entries(after, limit), None
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            if limit == 1:
+                return [], error
+        half = limit // 2
+        first, problem = self._readable(after, half)
+        if problem is not None:
+            return first, problem
+        rest, problem = self._readable(after + len(first), limit - half)
+        return [*first, *rest], problem
+
+    def _changes(self, entries: Sequence[Entry]) -> Changes:
+        """The agreements that a batch touches, as they are after it, as far as they can be read."""
+        touched: dict[UUID, list[Entry]] = {}
+        for entry in entries:
+            touched.setdefault(entry.agreement, []).append(entry)
+        changes = {}
+        for agreement, new in touched.items():
+            with suppress(Unreadable):
+                changes[agreement] = self._change(agreement, new, _position(entries[-1]))
+        return changes
+
+    def _change(self, agreement: UUID, new: list[Entry], last: int) -> Change:
+        known = self._known.get(agreement) or Change(agreement, (), EMPTY)
+        fresh = [entry for entry in new if entry.version > known.history.version]
+        if fresh and fresh[0].version != known.history.version + 1:
+            known = self._as_of(agreement, last, {})
+        elif fresh:
+            known = self._folded(known, fresh)
+        self._known[agreement] = known
+        self._known.move_to_end(agreement)
+        while len(self._known) > CACHED_CHANGES:
+            self._known.popitem(last=False)
+        return known
+
+    def _as_of(self, agreement: UUID, last: int, changes: Changes) -> Change:
+        """An agreement as it was at a position.
+
+        Raises:
+            Unreadable: its entries cannot be read or folded.
+        """
+        try:
+            later = changes.get(agreement)
+            trail = later.entries if later else self.journal.trail(agreement)
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        return self._folded(Change(agreement, (), EMPTY), [e for e in trail if _position(e) <= last])
+
+    def _folded(self, known: Change, fresh: Sequence[Entry]) -> Change:
+        try:
+            history = fold(map(self.journal.recorded, fresh), known.history)
+        except Exception as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        return Change(known.agreement, (*known.entries, *fresh), history)
+
+    def _feed(
+        self, projection: Projection, checkpoint: Checkpoint, entries: Sequence[Entry], changes: Changes
+    ) -> Checkpoint | None:
+        """Take a projection to the last of some entries. Returns where it is; None if it stopped before."""
+        new = [entry for entry in entries if _position(entry) > checkpoint.position]
+        if not new:
+            return checkpoint
+        try:
+            return self._write(projection, checkpoint, new, changes)
+        except LostRace:
+            log.info("another follower is ahead with %s", projection.name)
+            return None
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:
+            if len(new) == 1:
+                return self._stop_at(checkpoint, _position(new[0]), error)
+        # Half by half, until the one is found that cannot be projected.
+        first, rest = new[: len(new) // 2], new[len(new) // 2 :]
+        there = self._feed(projection, checkpoint, first, self._cut(first, changes))
+        return there and self._feed(projection, there, rest, changes)
+
+    def _cut(self, entries: Sequence[Entry], changes: Changes) -> Changes:
+        """The agreements that some entries touch, as they were after the last of them."""
+        cut = {}
+        for agreement in {entry.agreement for entry in entries}:
+            with suppress(Unreadable):
+                cut[agreement] = self._as_of(agreement, _position(entries[-1]), changes)
+        return cut
+
+    def _write(
+        self, projection: Projection, checkpoint: Checkpoint, new: Sequence[Entry], changes: Changes
+    ) -> Checkpoint:
+        """The view's rows and its checkpoint, together or not at all."""
+        last = _position(new[-1])
+        touched = {entry.agreement: None for entry in new}
+        given = [changes.get(agreement) or self._as_of(agreement, last, changes) for agreement in touched]
+        _work_out(projection, given)
+        with writing(self.engine).begin() as connection:
+            moved = move(connection, checkpoint, last)
+            projection.project(connection, given)
+        return moved
+
+    def _stop_at(self, checkpoint: Checkpoint, position: int, error: Exception) -> Checkpoint | None:
+        """Note what stopped a projection, or pass over it if somebody said so."""
+        reason = str(error) if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
+        name = checkpoint.projection
+        with writing(self.engine).begin() as connection:
+            if position in skipped(connection).get(name, ()):
+                note_skipped(connection, name, position, reason)
+                return move(connection, checkpoint, position)
+            note_stuck(connection, checkpoint, position, reason)
+        log.error("%s is stuck at position %s: %s", name, position, reason, exc_info=error)
+        return None
+
+
+def _work_out(projection: Projection, given: Sequence[Change]) -> None:
+    # The slow part, before the transaction: on SQLite everybody who writes to a view waits for it.
+    if any("since" in table.c for table in projection.tables):
+        for change in given:
+            len(change.stretches)
+
+
+def _position(entry: Entry) -> int:
+    return entry.position or 0

@@ -1,0 +1,188 @@
+"""Makes views again beside the live ones, which serve until the new ones take their place."""
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from domain.databases import writing
+from domain.journal import Journal
+from projections.beside import beside, differences, drop_twins, make_twins, put_in_place, twin
+from projections.change import Projection
+from projections.checkpoints import KEPT, Checkpoint, begin, read_checkpoints, take_over
+from projections.feeding import Feed
+from projections.leading import Lead
+from projections.public import create_views, drop_views
+
+BATCH = 2000  # no more: one that a follower does itself goes on between what it feeds
+LOCK_WAIT = "300ms"  # new readers wait meanwhile
+READERS_SECONDS = 1.0
+LOCK_NOT_AVAILABLE = "55P03"
+PAUSE_SECONDS = 0.05
+
+log = logging.getLogger("pakta.follower")
+
+
+class Progress(NamedTuple):
+    """How far a rebuild is, and how long it may take yet; None as long as nobody can tell."""
+
+    position: int
+    head: int
+    seconds_left: float | None = None
+
+
+class Different(Exception):
+    """The new rows are not those of the live view, or cannot be compared with them."""
+
+
+class Unfinished(Exception):
+    """Some views could not be made again; their old ones go on serving."""
+
+    def __init__(self, stuck: Sequence[Checkpoint]) -> None:
+        super().__init__("; ".join(f"{c.projection} at position {c.stuck_at}: {c.error}" for c in stuck))
+        self.stuck = stuck
+
+
+class Rebuild:
+    """One rebuild of some views. Only one runs at a time; what a killed one left the next clears away."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        engine: Engine,
+        lead: Lead,
+        wanted: Callable[[], Sequence[Projection]],
+        *,
+        compare: bool = False,
+    ) -> None:
+        self.journal = journal
+        self.engine = engine
+        self.lead = lead
+        self.wanted = wanted
+        self.compare = compare
+        self.feed = Feed(journal, beside(engine))
+
+    def run(self) -> Generator[Progress]:
+        """Fill the new tables batch by batch and switch them in, telling how far it is after each batch.
+
+        Raises:
+            Different: the new rows were to be compared, and are not the same; nothing is switched.
+            Unfinished: some views met an entry that they cannot take in; the others are switched.
+        """
+        while not self.lead.take():
+            yield Progress(0, self.journal.head())
+            time.sleep(PAUSE_SECONDS)
+        try:
+            # What another process has rebuilt while we waited may not be wanted any more.
+            if wanted := self.wanted():
+                self._begin(wanted)
+                yield from self._fill(wanted)
+        finally:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Clear away what a rebuild left behind, unless one is under way in another process."""
+        try:
+            if self.lead.take():
+                self._clear_away()
+        finally:
+            self.lead.release()
+
+    def _begin(self, wanted: Sequence[Projection]) -> None:
+        self._clear_away()
+        with writing(self.feed.engine).begin() as connection:
+            for projection in wanted:
+                make_twins(connection, projection.tables)
+                begin(connection, projection)
+
+    def _fill(self, wanted: Sequence[Projection]) -> Iterator[Progress]:
+        began = time.monotonic()
+        while True:
+            if self.feed.step(wanted, BATCH, self._goal(wanted)):
+                yield self._progress(time.monotonic() - began)
+                continue
+            new = {checkpoint.projection: checkpoint for checkpoint in self._new()}
+            ready = [projection for projection in wanted if new[projection.name].stuck_at is None]
+            if self._switch(ready):
+                break
+            yield self._progress(time.monotonic() - began)
+            time.sleep(PAUSE_SECONDS)
+        if stuck := [checkpoint for checkpoint in new.values() if checkpoint.stuck_at is not None]:
+            raise Unfinished(stuck)
+
+    def _goal(self, wanted: Sequence[Projection]) -> int | None:
+        """Where to stop: beside the live views if they are to be compared, else at the journal's head."""
+        if not self.compare:
+            return None
+        with self.engine.connect() as connection:
+            live = [c for c in read_checkpoints(connection) if c.projection in {p.name for p in wanted}]
+        head = self.journal.head()
+        if odd := [c.projection for c in live if c.stuck_at is not None or c.position > head]:
+            raise Different(f"the live view of {', '.join(odd)} is stuck or beyond the end of the journal")
+        return min(checkpoint.position for checkpoint in live)
+
+    def _switch(self, ready: Sequence[Projection]) -> bool:
+        """Put the new tables in place of the old ones, unless those have gone further by now."""
+        try:
+            with writing(self.engine).begin() as connection:
+                _lock(connection, "EXCLUSIVE")  # nobody feeds the old views from here on
+                if not self._are_level(connection, ready):
+                    return False
+                if self.compare:
+                    _compare(connection, ready)
+                _lock(connection, "ACCESS EXCLUSIVE")  # and nobody reads them
+                new = {checkpoint.projection: checkpoint for checkpoint in self._new()}
+                drop_views(connection)
+                for projection in ready:
+                    put_in_place(connection, projection.tables)
+                    take_over(connection, new[projection.name])
+                create_views(connection, self.journal.timezone)
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            log.info("somebody reads the old views still; the switch is tried again")
+            time.sleep(READERS_SECONDS)
+            return False
+        return True
+
+    def _are_level(self, connection: Connection, ready: Sequence[Projection]) -> bool:
+        live = {checkpoint.projection: checkpoint.position for checkpoint in read_checkpoints(connection)}
+        new = {checkpoint.projection: checkpoint.position for checkpoint in self._new()}
+        pairs = [(live[projection.name], new[projection.name]) for projection in ready]
+        if self.compare:
+            return all(old == position for old, position in pairs)
+        head = self.journal.head()
+        return all(old <= position or old > head for old, position in pairs)
+
+    def _new(self) -> list[Checkpoint]:
+        with self.feed.engine.connect() as connection:
+            return read_checkpoints(connection)
+
+    def _progress(self, seconds: float) -> Progress:
+        head = self.journal.head()
+        position = max((c.position for c in self._new() if c.stuck_at is None), default=head)
+        left = seconds / position * max(0, head - position) if position else None
+        return Progress(position, head, left)
+
+    def _clear_away(self) -> None:
+        with writing(self.engine).begin() as connection:
+            drop_twins(connection, KEPT)
+            for table in KEPT:
+                connection.execute(sa.delete(twin(table)))
+
+
+def _lock(connection: Connection, mode: str) -> None:
+    # Readers of PostgreSQL find a table by its newest name but its rows as of their snapshot: one that began
+    # before the last batch would see half. So each holds this lock from before its snapshot (`Views.on`).
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+        connection.exec_driver_sql(f"LOCK TABLE checkpoints IN {mode} MODE")
+
+
+def _compare(connection: Connection, ready: Sequence[Projection]) -> None:
+    found = [differences(connection, table) for projection in ready for table in projection.tables]
+    if told := [difference for difference in found if difference]:
+        raise Different("; ".join(told))

@@ -1,0 +1,68 @@
+"""What tests of the views share: followers of one journal, all rows, and projections that choke."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from projections.change import Change, Projection
+from projections.follower import Follower
+from tests.journal.people import SECONDS
+
+PROJECTIONS = ["calendar", "citations", "entries", "parties", "register", "timeline"]
+
+
+def rows(follower: Follower) -> dict[str, list[str]]:
+    """Every row of every table of every projection."""
+    tables = [table for projection in follower.projections for table in projection.tables]
+    with follower.engine.connect() as connection:
+        return {t.name: sorted(map(repr, connection.execute(sa.select(t)).all())) for t in tables}
+
+
+def eventually(holds: Callable[[], bool], seconds: float = SECONDS) -> bool:
+    """Whether something comes true in time."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def positions(follower: Follower) -> dict[str, int]:
+    return {checkpoint.projection: checkpoint.position for checkpoint in follower.checkpoints()}
+
+
+def tables_there(follower: Follower) -> set[str]:
+    """The names of all tables of the views, those beside the live ones included."""
+    with follower.engine.connect() as connection:
+        return set(sa.inspect(connection).get_table_names())
+
+
+class Poisoned:
+    """A projection that chokes on one agreement, and is otherwise what it was."""
+
+    def __init__(self, projection: Projection, poison: object, **other: Any) -> None:
+        self.projection, self.poison = projection, poison
+        self.name, self.tables = projection.name, projection.tables
+        self.version: int = other.get("version", projection.version)
+
+    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+        self.projection.project(connection, changes)
+        if any(change.agreement == self.poison for change in changes):
+            raise ArithmeticError("this one is poisoned")
+
+
+def poison(follower: Follower, name: str, agreement: object, **other: Any) -> None:
+    """Let one projection choke on an agreement from now on, and no other."""
+    heal(follower)
+    follower.projections = tuple(
+        Poisoned(p, agreement, **other) if p.name == name else p for p in follower.projections
+    )
+
+
+def heal(follower: Follower) -> None:
+    """Let every projection be what it was."""
+    follower.projections = tuple(p.projection if isinstance(p, Poisoned) else p for p in follower.projections)

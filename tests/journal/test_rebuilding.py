@@ -1,0 +1,337 @@
+"""A rebuild fills new tables beside the live ones, which serve until the new take their place at once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from domain.databases import Databases, writing
+from domain.journal import Journal
+from projections import rebuilding
+from projections.checkpoints import checkpoints, reached, read_checkpoints
+from projections.follower import Follower
+from projections.parties import Parties, parties
+from projections.rebuilding import Different, Progress, Unfinished
+from projections.timeline import timeline
+from projections.views import Views
+from tests.conftest import Clock
+from tests.journal.conftest import OpenFollower
+from tests.journal.following import (
+    PROJECTIONS,
+    eventually,
+    heal,
+    poison,
+    positions,
+    rows,
+    tables_there,
+)
+from tests.journal.histories import recorded
+from tests.journal.people import SECONDS, adding, carry_out, opened
+from tests.journal.processes import process, said
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "BATCH", 5)
+
+
+def lose_a_row(follower: Follower) -> None:
+    with writing(follower.engine).begin() as connection:
+        last = sa.select(sa.func.max(timeline.c.position)).scalar_subquery()
+        connection.execute(sa.delete(timeline).where(timeline.c.position == last))
+
+
+def test_the_old_view_serves_until_the_new_one_takes_its_place(
+    journal: Journal, clock: Clock, follower: Follower
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    whole = rows(follower)
+    lose_a_row(follower)
+    old = rows(follower)
+    seen: list[Progress] = []
+
+    def look(progress: Progress) -> None:
+        seen.append(progress)
+        assert rows(follower) == old
+        assert positions(follower) == dict.fromkeys(PROJECTIONS, journal.head())
+
+    follower.rebuild((), look)
+    assert rows(follower) == whole != old
+    assert [one.position for one in seen] == sorted({*range(5, journal.head(), 5), journal.head()})
+
+
+def test_a_rebuild_leaves_nothing_beside_and_may_be_done_again(
+    journal: Journal, clock: Clock, follower: Follower
+) -> None:
+    recorded(journal, clock, 1)
+    before = tables_there(follower)
+    for _ in range(3):
+        follower.rebuild()
+        assert tables_there(follower) == before
+    with follower.engine.connect() as connection:
+        assert len(sa.inspect(connection).get_indexes("register_terms")) == 2
+
+
+def test_a_rebuild_tells_how_far_it_is_and_how_long_it_may_take(
+    journal: Journal, clock: Clock, follower: Follower
+) -> None:
+    recorded(journal, clock, 2)
+    told: list[Progress] = []
+    follower.rebuild((), told.append)
+    assert {one.head for one in told} == {journal.head()}
+    assert all(one.seconds_left is not None and one.seconds_left >= 0 for one in told)
+    assert told[0].seconds_left
+    assert told[-1].seconds_left == 0
+
+
+def test_what_is_recorded_meanwhile_is_in_the_old_view_at_once_and_in_the_new_one_too(
+    journal: Journal, clock: Clock, follower: Follower, open_follower: OpenFollower
+) -> None:
+    agreement = recorded(journal, clock, 1)[0]
+    follower.start()
+    entries: list[int] = []
+
+    def record(_: Progress) -> None:
+        if len(entries) < 5:
+            entries.append(carry_out(journal, adding(agreement)).results[0].position)
+            assert follower.wait_for(entries[-1], SECONDS, "citations", "register")
+
+    open_follower().rebuild((), record)
+    assert follower.wait_for(journal.head(), SECONDS)
+    live = rows(follower)
+    follower.rebuild()
+    assert rows(follower) == live
+
+
+def test_who_reads_while_views_are_switched_sees_the_old_ones_to_the_end(
+    journal: Journal, clock: Clock, follower: Follower, open_follower: OpenFollower
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    whole = rows(follower)
+    views = Views(journal, follower)
+    with ThreadPoolExecutor(1) as pool:
+        with views.on(journal.today()) as view:
+            rebuilt = pool.submit(open_follower().rebuild)
+            threading.Event().wait(1)
+            for name in ("timeline", "parties"):
+                table = timeline if name == "timeline" else parties
+                found = sorted(map(repr, view.connection.execute(sa.select(table)).all()))
+                assert found == whole[name]
+            assert reached(read_checkpoints(view.connection)) == view.position
+        rebuilt.result(SECONDS)
+    assert rows(follower) == whole
+
+
+def test_readers_never_see_half_of_a_view(
+    journal: Journal, clock: Clock, follower: Follower, open_follower: OpenFollower
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    views = Views(journal, follower)
+    done = threading.Event()
+
+    def counts() -> set[int | None]:
+        found = set()
+        while not done.is_set():
+            with views.on(journal.today()) as view:
+                found.add(view.connection.scalar(sa.select(sa.func.count()).select_from(timeline)))
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        looking = [pool.submit(counts) for _ in range(2)]
+        rebuilder = open_follower()
+        for _ in range(3):
+            rebuilder.rebuild()
+        done.set()
+        assert [one.result(SECONDS) for one in looking] == [{len(rows(follower)["timeline"])}] * 2
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+def test_a_rebuild_that_is_killed_leaves_the_old_view_and_the_next_one_starts_cleanly(
+    journal: Journal, clock: Clock, follower: Follower, databases: Databases, batches: int
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    live, there = rows(follower), tables_there(follower)
+    with process("rebuild", databases) as rebuild:
+        for number in range(1, batches + 1):
+            assert int(said(rebuild)) == 5 * number
+            assert rebuild.stdin is not None
+            if number < batches:
+                rebuild.stdin.write("\n")
+                rebuild.stdin.flush()
+        assert "register__new" in tables_there(follower)
+        assert {standing.rebuilding for standing in follower.standings()} == {5 * batches}
+    assert rows(follower) == live
+    assert positions(follower) == dict.fromkeys(PROJECTIONS, journal.head())
+    follower.rebuild(["timeline"])
+    assert rows(follower) == live
+    assert tables_there(follower) == there
+    assert {standing.rebuilding for standing in follower.standings()} == {None}
+
+
+def test_whoever_leads_next_clears_away_what_a_killed_rebuild_left(
+    journal: Journal, clock: Clock, follower: Follower, databases: Databases
+) -> None:
+    recorded(journal, clock, 1)
+    there = tables_there(follower)
+    with process("rebuild", databases) as rebuild:
+        said(rebuild)
+    assert tables_there(follower) != there
+    follower.start()
+    assert eventually(lambda: tables_there(follower) == there)
+
+
+def test_equal_rows_are_switched_when_they_are_compared(
+    journal: Journal, clock: Clock, follower: Follower, open_follower: OpenFollower
+) -> None:
+    agreement = recorded(journal, clock, 1)[0]
+    follower.catch_up()
+    carry_out(journal, adding(agreement))
+    head = journal.head()
+    open_follower().rebuild(compare=True)
+    assert positions(follower) == dict.fromkeys(PROJECTIONS, head - 1), "compared where the old view is"
+    follower.start()
+    open_follower().rebuild(compare=True)
+    assert follower.wait_for(head, SECONDS)
+
+
+def test_other_rows_are_not_switched_when_they_are_compared(
+    journal: Journal, clock: Clock, follower: Follower
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    lose_a_row(follower)
+    old = rows(follower)
+    with pytest.raises(Different, match=r"^timeline: 0 rows only in the old, 1 only in the new$"):
+        follower.rebuild(compare=True)
+    assert rows(follower) == old
+    follower.rebuild(["parties"], compare=True)
+
+
+def test_what_cannot_be_compared_is_not_switched(journal: Journal, follower: Follower) -> None:
+    poison(follower, "calendar", opened(journal))
+    follower.catch_up()
+    heal(follower)
+    with pytest.raises(Different, match="calendar"):
+        follower.rebuild(compare=True)
+    assert positions(follower)["calendar"] == 0
+
+
+def test_a_view_that_cannot_be_rebuilt_serves_as_it_was_and_the_others_are_switched(
+    journal: Journal, clock: Clock, follower: Follower
+) -> None:
+    poisoned = recorded(journal, clock, 1)[1]
+    follower.catch_up()
+    whole = rows(follower)
+    lose_a_row(follower)
+    poison(follower, "register", poisoned)
+    with pytest.raises(Unfinished) as unfinished:
+        follower.rebuild()
+    [stuck] = unfinished.value.stuck
+    assert (stuck.projection, stuck.stuck_at) == ("register", 2)
+    assert rows(follower) == whole
+    assert [standing.state for standing in follower.standings()] == ["following"] * len(PROJECTIONS)
+
+
+def test_rebuilding_mends_what_was_stuck(journal: Journal, follower: Follower) -> None:
+    poison(follower, "calendar", opened(journal))
+    follower.catch_up()
+    heal(follower)
+    follower.rebuild()
+    assert positions(follower) == dict.fromkeys(PROJECTIONS, 1)
+    assert [standing.state for standing in follower.standings()] == ["following"] * len(PROJECTIONS)
+
+
+class Renamed(Parties):
+    """The parties of a later version, whose table has another column."""
+
+    version = 2
+
+    def __init__(self) -> None:
+        copies = [table.to_metadata(sa.MetaData()) for table in Parties.tables]
+        copies[0].append_column(sa.Column("nickname", sa.Text))
+        self.tables = copies
+
+
+def newer(open_follower: OpenFollower) -> Follower:
+    """A follower of a later version of the software."""
+    follower = open_follower()
+    follower.projections = tuple(Renamed() if p.name == "parties" else p for p in follower.projections)
+    follower._out_of_date = follower._create()
+    return follower
+
+
+def test_a_later_version_of_a_view_is_made_beside_the_old_while_that_is_followed_by_the_old_software(
+    journal: Journal, clock: Clock, follower: Follower, open_follower: OpenFollower
+) -> None:
+    agreement = recorded(journal, clock, 1)[0]
+    follower.start()
+    assert follower.wait_for(journal.head(), SECONDS)
+    later = newer(open_follower)
+    assert rows(follower)["parties"]
+    carry_out(journal, adding(agreement))
+    assert follower.wait_for(journal.head(), SECONDS)
+    later.start()
+    assert eventually(lambda: all(standing.trusted for standing in later.standings()))
+    assert not later.leads
+    with later.engine.connect() as connection:
+        assert "nickname" in {c["name"] for c in sa.inspect(connection).get_columns("parties")}
+        version = sa.select(checkpoints.c.version).where(checkpoints.c.projection == "parties")
+        assert connection.scalar(version) == 2
+    carry_out(journal, adding(agreement))
+    assert follower.wait_for(journal.head(), SECONDS, "register")
+    follower.stop()
+    assert later.wait_for(journal.head(), SECONDS, "parties"), "the new software leads when the old is gone"
+
+
+def test_columns_that_are_not_the_same_are_told_when_they_are_compared(
+    journal: Journal, follower: Follower, open_follower: OpenFollower
+) -> None:
+    opened(journal)
+    follower.catch_up()
+    with pytest.raises(Different, match="parties has other columns"):
+        newer(open_follower).rebuild(["parties"], compare=True)
+
+
+def test_a_view_beyond_a_journal_restored_to_the_past_is_rebuilt(
+    journal: Journal,
+    follower: Follower,
+    open_follower: OpenFollower,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    opened(journal)
+    follower.catch_up()
+    whole = rows(follower)
+    with writing(follower.engine).begin() as connection:
+        ahead = sa.update(checkpoints).where(checkpoints.c.projection == "timeline")
+        connection.execute(ahead.values(position=7))
+    lose_a_row(follower)
+    restored = open_follower()
+    assert "timeline: the view is beyond the end of the journal" in caplog.text
+    [told] = [standing for standing in restored.standings() if not standing.trusted]
+    assert (told.projection, told.state, told.behind) == ("timeline", "behind", 1)
+    restored.catch_up()
+    assert rows(restored) == whole
+    assert positions(restored) == dict.fromkeys(PROJECTIONS, 1)
+    assert all(standing.trusted for standing in restored.standings())
+
+
+def test_a_later_version_that_meets_poison_is_stuck_visibly_until_it_is_resumed(
+    journal: Journal, follower: Follower, open_follower: OpenFollower
+) -> None:
+    poisoned = opened(journal)
+    follower.catch_up()
+    later = open_follower()
+    poison(later, "calendar", poisoned, version=2)
+    later._out_of_date = later._create()
+    later.catch_up()
+    [stuck] = [standing for standing in later.standings() if standing.state == "stuck"]
+    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", 1, 1)
+    poison(later, "calendar", None, version=2)
+    later.resume("calendar")
+    later.catch_up()
+    assert all(s.trusted and s.state == "following" for s in later.standings())
