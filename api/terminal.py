@@ -8,7 +8,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from api.identity import Directory
+from api.running import Running
 from api.settings import Settings
+from domain.databases import NotPrepared
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded data (PAKTA_DATA_DIR).")]
 
@@ -48,3 +51,29 @@ def fall_short(*lines: str) -> NoReturn:
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(1)
+
+
+@contextmanager
+def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
+    """A running Pakta, closed at the end."""
+    try:
+        running = Running.open(settings_for(data), follow=follow)
+    except NotPrepared as error:
+        fall_short(f"Pakta cannot start: {error}")
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@contextmanager
+def directory(data: Path | None) -> Iterator[Directory]:
+    """The directory of people alone."""
+    try:
+        people = Directory(settings_for(data).databases())
+    except NotPrepared as error:
+        fall_short(f"Pakta cannot start: {error}")
+    try:
+        yield people
+    finally:
+        people.close()

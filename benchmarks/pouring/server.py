@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 from uuid import NAMESPACE_URL, uuid5
 
-from api.cli import directory
+from api.terminal import directory
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGANISATION = "treaties"
