@@ -45,8 +45,8 @@ def create_views(connection: Connection, zone: ZoneInfo) -> None:
     if _present(connection) in (texts, dict.fromkeys(texts, mark)):
         return
     drop_views(connection)
-    if schema:
-        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    if schema and not connection.scalar(sa.select(sa.func.to_regnamespace(schema).is_not(None))):
+        connection.execute(sa.schema.CreateSchema(schema))
     for name, text in texts.items():
         connection.exec_driver_sql(text)
         if schema:

@@ -7,7 +7,7 @@ from domain.databases import Databases, one_at_a_time
 from domain.journal import schema
 
 # Rooms in which the application makes and changes tables as it needs.
-OPEN_ROOMS = ("views", "people", "documents")
+OPEN_ROOMS = ("views", "people", "documents", "pakta")  # the last holds the views for other people's tools
 
 _EXISTS = sa.text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)")
 # A superuser counts as a member of every role.
@@ -70,7 +70,8 @@ def _give(connection: Connection, role: str) -> None:
     name = connection.dialect.identifier_preparer.quote(role)
     if connection.scalar(_OF_OTHERS, {"role": role}):
         # Views are made anew by whoever owns them; they fill again from the journal.
-        connection.exec_driver_sql("DROP SCHEMA views CASCADE")
+        for room in ("views", "pakta"):
+            connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {room} CASCADE")
     for room in OPEN_ROOMS:
         for statement in _OPEN:
             connection.exec_driver_sql(statement.format(room=room, role=name))

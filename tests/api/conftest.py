@@ -1,5 +1,6 @@
 """A Pakta for each test, with embedded data in a folder of its own."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,17 @@ from api.app import create_app
 from api.settings import Settings
 from tests.api.doors import Doors
 from tests.api.places import MakePlace, Place
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """What a command sets of the log lasts as long as its process, which here is the tests' own."""
+    pakta, handlers = logging.getLogger("pakta"), logging.root.handlers[:]
+    level, root_level = pakta.level, logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    pakta.setLevel(level)
+    logging.root.setLevel(root_level)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def compose() -> Any:
 def test_every_command_that_is_named_exists(text: str) -> None:
     known = options()
     calls = re.findall(
-        r"(?:\./run|-m api\.cli) ((?:(?:tokens|views|projections) )?[a-z]+)([^\n`;|]*)", TEXTS[text]
+        r"(?:\./run|-m api\.cli) ((?:(?:tokens|views|projections|database) )?[a-z]+)([^\n`;|]*)", TEXTS[text]
     )
     for command, rest in calls:
         assert command in known or command in OF_RUN, command
