@@ -45,13 +45,17 @@ def ended_before(end: Turned, standing: Standing) -> bool:
 
 
 def validity(papers: Iterable[Standing]) -> UncertainDate | None:
-    """Until when the paper runs: what the furthest instrument says, as prolonged or amended since."""
+    """Until when the paper runs: what the furthest instrument says, as prolonged or amended since.
+
+    Another paper of the same rank that names no end leaves the end as it is, unless that was past by then.
+    """
     reached, until = 0, None
     for standing in sorted(papers, key=WHEN):
         match standing.fact:
             case Signed(valid_until=stated):
                 instrument = INSTRUMENTS.index(transition(standing.fact).instrument or "none")
-                if instrument >= reached:
+                anew = until is None or standing.span.earliest > until.last
+                if instrument > reached or (instrument == reached and (stated or anew)):
                     reached, until = instrument, stated
             case Extended(valid_until=stated) | Amended(valid_until=stated):
                 until = stated or until

@@ -150,3 +150,15 @@ def test_two_ends_of_one_day_count_in_the_same_order_however_they_were_recorded(
 
 def test_a_retracted_end_no_longer_counts() -> None:
     given(proposed(), terminated("2021"), retract(2)).then(standing="active")
+
+
+def test_a_second_signature_of_the_same_paper_leaves_its_end_as_it_is() -> None:
+    given(proposed(), mou("2020-01-01", valid_until="2023-01-01")).when(mou("2020-02-01")).then(
+        valid_until="2023-01-01", standing="expired"
+    )
+
+
+def test_a_paper_signed_anew_after_the_end_runs_without_one() -> None:
+    given(proposed(), mou("2020-01-01", valid_until="2023-01-01")).when(mou("2024-02-01")).then(
+        valid_until=None, standing="active"
+    )
