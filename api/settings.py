@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         """Where the data lies.
 
         Raises:
-            ValueError: neither a folder nor an address was given, or both were.
+            ValueError: neither a folder nor an address was given. An address weighs more than a folder.
         """
         url = self.database_url.get_secret_value() if self.database_url else None
         return Databases(folder=None if url else self.data_dir, url=url)

