@@ -51,7 +51,7 @@ def _made(wanted: argparse.Namespace, register: Register, progress: Progress) ->
         return _counted(register)
     databases = Databases(folder=wanted.data, url=wanted.database)
     if not wanted.rules:
-        return fill(databases, register, progress).entries
+        return fill(databases, register, progress)
     journal = Journal(databases, ZoneInfo(ZONE), "0.1.0")
     try:
         return pour(journal, register, progress)

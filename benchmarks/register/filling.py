@@ -1,54 +1,57 @@
-"""Ways to get the register into Pakta: as lines to import, straight into an empty store, or by every rule."""
+"""Ways to get the register into Pakta: straight into an empty store, as lines to import, or by every rule."""
 
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import BinaryIO, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from eventsourcing.persistence import StoredEvent
+
 from api.exports.journal_lines import TOLD_EVERY, Manifest
+from benchmarks.register.heads import Heads
 from benchmarks.register.recording import recordings, state
 from domain.agreement.access import Actor
 from domain.databases import Databases
 from domain.facts import FACT
 from domain.journal import Answer, Command, Journal, Step
-from domain.journal.copying import Figures, Receipt, Tally, Tell, loading
+from domain.journal.appending import Rows, append, lock
+from domain.journal.copying import Figures, NotEmpty, Tally, Tell, pages
 from domain.journal.reader import Reader
 
 ZONE = "Asia/Jakarta"
+PAGE = 5000
 IN_FLIGHT = 256  # commands that wait for their answer
 
 
 class Register(NamedTuple):
-    """A register as a source that a journal is filled from; it holds no receipts."""
+    """How large a register, and which one of that size."""
 
     agreements: int
     seed: int = 0
 
-    def entries(self) -> Iterator[tuple[int, bytes]]:
-        """Each position with the bytes to be stored there."""
-        return enumerate(map(state, recordings(self.agreements, self.seed)), 1)
 
-    def receipts(self) -> Iterator[Receipt]:
-        """None: nobody would send these commands again."""
-        return iter(())
-
-
-def fill(databases: Databases, register: Register, tell: Tell = lambda _: None) -> Figures:
-    """Fill an empty store in one transaction. Versions and days are as they would be; no rule is asked.
+def fill(databases: Databases, register: Register, tell: Tell = lambda _: None) -> int:
+    """Store it as it is, page by page, and give how many facts there are. No rule is asked.
 
     Raises:
         NotEmpty: something is recorded there.
     """
-    reader = Reader(databases, ZoneInfo(ZONE))
+    reader, heads, stored = Reader(databases, ZoneInfo(ZONE)), Heads(), 0
     try:
-        with loading(reader) as load:
-            load.take(register, tell)
-            return load.tally.figures()
+        if reader.head():
+            raise NotEmpty
+        for page in pages(recordings(*register), PAGE):
+            events = [StoredEvent(t.agreement, t.version, t.fact["type"], state(t)) for t in page]
+            with reader.recorder.appender.begin() as connection:
+                lock(connection)
+                append(connection, Rows(events, heads=heads.after(page, stored)))
+            stored += len(page)
+            tell(stored)
     finally:
         reader.engine.dispose()
+    return stored
 
 
 def write(out: BinaryIO, register: Register, tell: Tell = lambda _: None) -> Figures:
@@ -59,7 +62,7 @@ def write(out: BinaryIO, register: Register, tell: Tell = lambda _: None) -> Fig
     manifest = Manifest(software="0.1.0", exported_at=now, head=head, timezone=ZONE)
     out.write(manifest.model_dump_json().encode() + b"\n")
     tally = Tally()
-    for position, entry in register.entries():
+    for position, entry in enumerate(map(state, recordings(*register)), 1):
         tally.entry(entry)
         out.write(b'{"position":%d,"entry":%b}\n' % (position, entry))
         if position % TOLD_EVERY == 0:

@@ -18,7 +18,10 @@ FACTS_EACH = 12  # about
 
 
 class Recording(NamedTuple):
-    """A fact as it was recorded: the agreement by its number, from 0, and its id; the version, from 1."""
+    """A fact as it was recorded: the agreement by its number, from 0, and its id; the version, from 1.
+
+    `last`: there is nothing more of that agreement.
+    """
 
     number: int
     agreement: UUID
@@ -26,6 +29,7 @@ class Recording(NamedTuple):
     recorded_at: datetime
     organisation: str
     fact: Made
+    last: bool
 
 
 def recordings(agreements: int, seed: int = 0) -> Iterator[Recording]:
@@ -52,8 +56,9 @@ def recordings(agreements: int, seed: int = 0) -> Iterator[Recording]:
 def _recorded(seed: int, number: int, until: date) -> Iterator[Recording]:
     chance = Random(f"{seed} {number}")  # noqa: S311  # likewise
     agreement = UUID(int=chance.getrandbits(128), version=4)
-    for version, (organisation, fact) in enumerate(life(chance, number, until.toordinal()), 1):
-        yield Recording(number, agreement, version, BEGAN, organisation, fact)
+    told = life(chance, number, until.toordinal())
+    for version, (organisation, fact) in enumerate(told, 1):
+        yield Recording(number, agreement, version, BEGAN, organisation, fact, version == len(told))
 
 
 def state(told: Recording) -> bytes:

@@ -6,16 +6,19 @@ import unicodedata
 from collections import Counter
 from itertools import islice, pairwise
 from random import Random
+from uuid import UUID
 
 import pytest
 
 from api.exports.journal_lines import JournalLines
 from benchmarks.register.dates import stated
 from benchmarks.register.filling import Register, write
+from benchmarks.register.heads import Heads
 from benchmarks.register.life import Life
 from benchmarks.register.recording import Recording, recordings, state
-from domain.agreement import EMPTY, History, Recorded, admit, derive
+from domain.agreement import EMPTY, History, Recorded, admit, derive, fold
 from domain.facts import FACT
+from domain.journal.decide import head_of
 from domain.journal.entry import Entry
 from domain.journal.mapper import EntryMapper
 from domain.uncertain_date import UncertainDate
@@ -127,3 +130,17 @@ def test_its_lines_are_a_whole_export() -> None:
     entries = list(source.entries())
     assert not list(source.receipts())
     assert source.figures().entries == len(entries) == source.manifest.head
+
+
+def test_its_heads_are_those_that_follow_from_its_facts() -> None:
+    told, heads = list(recordings(300)), Heads()
+    made = heads.after(told[:1000], 0)
+    made += [{**head, "opened": head["opened"] + 1000} for head in heads.after(told[1000:], 1000)]  # type: ignore[operator]  # an int
+    trails: dict[UUID, list[tuple[int, Recording]]] = {}
+    for position, one in enumerate(told, 1):
+        trails.setdefault(one.agreement, []).append((position, one))
+    assert len(made) == len(trails)
+    for head in made:
+        trail = trails[head["agreement"]]  # type: ignore[index]  # a UUID
+        history = fold(recorded(one) for _, one in trail)
+        assert head == head_of(trail[0][1].agreement, history, trail[0][0])
