@@ -1,0 +1,1 @@
+"""Ways to read the journal from its first entry to its last."""
