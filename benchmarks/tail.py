@@ -5,7 +5,7 @@ bytes and gives them as they are. Pages of 1,000, over HTTP of 500, which is the
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from domain.databases import Databases
 from domain.journal.reader import Reader
 
 PAGE = 1000
-AGREEMENTS = 1000
+AGREEMENTS = 500
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +32,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--agreements", type=int, default=AGREEMENTS, metavar="N", help=f"({AGREEMENTS})")
 
 
-def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
+def contests(wanted: Namespace, places: Places) -> Generator[Contest, None, None]:
     """Each engine through the reader, then SQLite over HTTP."""
     register = Register(wanted.agreements)
     for engine, fresh in places.engines.items():

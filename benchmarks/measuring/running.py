@@ -1,6 +1,7 @@
 """Runs a benchmark's contests, prints what they found, compares it with what was kept, and may keep it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ def measure(
 
 def run(name: str, contests: Contests, wanted: argparse.Namespace) -> Result:
     """Run the contests, each as soon as it is there."""
+    busy = f"{os.getloadavg()[0]:.1f} processes wanted to run when it began"
     with Places() as places:
         outcomes = tuple(
             contest.run(wanted.repeats, _tell)
@@ -53,7 +55,7 @@ def run(name: str, contests: Contests, wanted: argparse.Namespace) -> Result:
         return Result(
             benchmark=name,
             measured_on=datetime.now(UTC).date(),
-            machine=machine() | places.versions,
+            machine=machine() | places.versions | {"load": busy},
             outcomes=outcomes,
         )
 
