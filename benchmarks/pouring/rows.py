@@ -1,9 +1,10 @@
 """From the rows of a treaty data set to facts, as they are: what cannot be true is left to Pakta to refuse.
 
-A row is `{agreement, title, type, event, date, date_raw, parties, actor, source}`. Only four things are done
+A row is `{agreement, title, type, event, date, date_raw, parties, actor, source}`. Only five things are done
 that the rows do not say themselves, and each leaves a mark: the opening is inferred (`basis`), rows that are
 repeated word for word become further evidence of one fact, an expiry is written on the signature of the same
-record, and a title that is too long for Pakta is cut, with all of it in the note.
+record, the year 9999 is no end of anything, and a title that is too long for Pakta is cut, with all of it in
+the note.
 """
 
 import json
@@ -78,6 +79,10 @@ def party(name: str) -> dict[str, str]:
 
 
 def _facts(rows: Sequence[Row], became: Counter[str]) -> list[Fact]:
+    staying = [row["event"] == "party_withdrew" and _says_no_end(row) for row in rows]
+    if any(staying):
+        became["withdrawals that name no end"] += sum(staying)
+    rows = [row for row, stays in zip(rows, staying, strict=True) if not stays]
     paired = [(row, _fact(row)) for row in rows if row["event"] != "expired"]
     became["facts"] += len(paired)
     bearers = {_record(row): fact for row, fact in paired if row["event"] in SIGNATURES}

@@ -152,6 +152,12 @@ def test_each_party_signs_on_a_day_of_its_own_and_is_a_party_from_the_beginning(
     assert [named["code"] for named in opening["parties"]] == ["GIN", "BEL"]
 
 
+def test_who_leaves_in_9999_is_still_a_party() -> None:
+    stays = one(row("party_joined", "1990", actor="BEL"), row("party_withdrew", "9999-12-31", actor="BEL"))
+    assert [fact["type"] for fact in stays.facts] == ["proposed", "party_joined"]
+    assert stays.rows["withdrawals that name no end"] == 1
+
+
 def test_who_comes_back_joins_again_and_accession_is_an_approval() -> None:
     _, acceded, joined = one(
         row("other:accession", "1990", actor="BEL"), row("other:party_rejoined", "1995", actor="BEL")
