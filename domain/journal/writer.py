@@ -157,7 +157,8 @@ class Writer:
 
     def _rows(self, batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:
         events = [self.reader.mapper.to_stored_event(entry) for entry in batch.entries]
-        return Rows(events, batch.answered, list(batch.heads.values()), believed_free)
+        moved = [(agreement, at) for agreement, at in batch.moved.items() if agreement not in batch.heads]
+        return Rows(events, batch.answered, list(batch.heads.values()), moved, believed_free)
 
     def _done(self, batch: Batch, outcomes: Iterable[Outcome], before: int) -> Committed:
         """Remember what was stored, and tell everybody where."""
