@@ -178,7 +178,7 @@ def test_a_table_of_the_session_does_not_come_before_ours(journal: Journal) -> N
         event = (
             '[{"position": 1, "agreement": "%s", "version": 1, "topic": "annotated", "state": "\\\\x7b7d"}]'
         )
-        call = sa.text("SELECT journal.append(:events, '[]', '[]', '[]')")
+        call = sa.text("SELECT journal.append(:events, '[]', '[]', '[]', '[]')")
         given = event % "00000000-0000-4000-8000-000000000001"
         assert connection.scalar(call, {"events": given}) == 3
         assert connection.exec_driver_sql("SELECT count(*) FROM pg_temp.events").scalar() == 0
