@@ -40,7 +40,7 @@ class History:
         """The version of the newest entry; 0 before the first."""
         return len(self.entries)
 
-    @property
+    @cached_property
     def proposed(self) -> Proposed | None:
         """The opening fact, or None when the agreement is void."""
         opening = self.standing.get(1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.agreement.ends import ended_before, ends
 from domain.agreement.history import History
-from domain.agreement.rules import Case, Rule, everything
+from domain.agreement.rules import Case, Rule, Rules, everything
 from domain.agreement.standing import Standing, types_of
 from domain.agreement.transitions import ENDS, TRANSITIONS
 from domain.facts import (
@@ -40,9 +40,9 @@ def impossibilities(history: History) -> Iterator[Impossible]:
     return everything(impossible(history), Case(history.counted, history))
 
 
-def impossible(history: History) -> Iterable[Rule[Impossible]]:
+def impossible(history: History) -> Rules[Impossible]:
     """The rules for a history. Of a void agreement everything may be."""
-    return RULES if history.proposed is not None else ()
+    return RULES if history.proposed is not None else NO_RULES
 
 
 def _given(standing: Standing) -> str | None:
@@ -119,7 +119,8 @@ RESULTS = types_of(Realised)
 OF_VISITS = types_of(VisitConfirmed, VisitRescheduled, VisitCancelled, VisitHeld, InvitationReceived)
 OF_COMMITMENTS = types_of(ProgressReported, CommitmentRealised, CommitmentDropped, Realised)
 NOT_AFTER_ENDS = frozenset(name for name, line in TRANSITIONS.items() if line.after_end == "refused")
-RULES: tuple[Rule[Impossible], ...] = (
+NO_RULES: Rules[Impossible] = Rules()
+RULES: Rules[Impossible] = Rules(
     Rule(partial(_given_twice, what="visit"), PLANS, reads=PLANS),
     Rule(partial(_never_given, what="visit", given=PLANS), OF_VISITS, reads=PLANS),
     Rule(partial(_given_twice, what="commitment"), PROMISES, reads=PROMISES),

@@ -30,6 +30,25 @@ class Rule(NamedTuple, Generic[Said]):
     reads: frozenset[str] = frozenset()
 
 
+class Rules(Generic[Said]):
+    """Rules in their order, and which of them a fact of some types can touch: most have no say in most."""
+
+    def __init__(self, *rules: Rule[Said]) -> None:
+        self._rules = rules
+        self._touched: dict[frozenset[str], tuple[Rule[Said], ...]] = {}
+
+    def __iter__(self) -> Iterator[Rule[Said]]:
+        return iter(self._rules)
+
+    def touched(self, types: frozenset[str]) -> tuple[Rule[Said], ...]:
+        """Those that speak of facts of these types, or read them."""
+        known = self._touched.get(types)
+        if known is None:
+            known = tuple(rule for rule in self._rules if types & (rule.about | rule.reads))
+            self._touched[types] = known
+        return known
+
+
 def everything(rules: Iterable[Rule[Said]], case: Case) -> Iterator[Said]:
     """All that the rules say."""
     for rule in rules:
@@ -50,24 +69,30 @@ class Step:
         else:  # nothing can have been said of it before
             self.old, self.new = [], [standing for standing in changed if standing is not None]
 
-    def brings(self, rules_of: Callable[[History], Iterable[Rule[Said]]]) -> Iterator[Said]:
+    def brings(self, rules_of: Callable[[History], Rules[Said]]) -> Iterator[Said]:
         """What the rules say now and did not say before: exactly what all would say if they were asked."""
         rules = rules_of(self.after.history)
-        if "proposed" in self.types:
+        if "proposed" in self.types and self.before.history.entries:
             known = set(everything(rules_of(self.before.history), self.before))
             yield from (said for said in everything(rules, self.after) if said not in known)
             return
-        for rule in rules:
+        touched = self.types.union(standing.fact.type for standing in self.new)
+        for rule in rules.touched(frozenset(touched)):
             yield from self._brings(rule)
 
     def _brings(self, rule: Rule[Said]) -> Iterator[Said]:
-        if self.types & rule.reads:
-            old, new = (case.facts.of_types(rule.about) for case in (self.before, self.after))
-        else:
-            old, new = ([s for s in some if s.fact.type in rule.about] for some in (self.old, self.new))
+        read = not rule.reads.isdisjoint(self.types)
+        new = _about(rule, self.after if read else self.new)
         if new and (now := list(rule.says(self.after, new))):  # asked of before only when it matters
-            known = set(rule.says(self.before, old))
+            known = set(rule.says(self.before, _about(rule, self.before if read else self.old)))
             yield from (said for said in now if said not in known)
+
+
+def _about(rule: Rule[Said], where: Case | list[Standing]) -> Sequence[Standing]:
+    """What a rule speaks of, among all facts that count or among some."""
+    if isinstance(where, Case):
+        return where.facts.of_types(rule.about)
+    return [standing for standing in where if standing.fact.type in rule.about]
 
 
 def _concerned(history: History, version: int) -> list[Standing]:

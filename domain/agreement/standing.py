@@ -1,7 +1,7 @@
 """What stands of a history: in order of occurrence, and quick to find by kind."""
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
@@ -86,9 +86,11 @@ class Facts:
         found = (of_type for name, of_type in self.by_type.items() if name in types)
         return max((standing.span.latest for standing in chain.from_iterable(found)), default=date.min)
 
-    def of_types(self, types: Collection[str]) -> Sequence[Standing]:
+    def of_types(self, types: Set[str]) -> Sequence[Standing]:
         """Those of some types, in order of occurrence."""
-        found = [of_type for name, of_type in self.by_type.items() if name in types]
+        found = [self.by_type[name] for name in self.by_type.keys() & types]
+        if not found:
+            return ()
         if len(found) == 1:
             return found[0]
         if len(found) == len(self.by_type):

@@ -1,6 +1,6 @@
 """What is unusual about an agreement: recorded all the same, and said for as long as it holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pydantic import JsonValue
@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from domain.agreement.ends import PAPERS, ended_before, ends, validity
 from domain.agreement.history import History
 from domain.agreement.parties import NAMING_PARTIES, named_parties, parties
-from domain.agreement.rules import ANY, Case, Rule, everything
+from domain.agreement.rules import ANY, Case, Rule, Rules, everything
 from domain.agreement.standing import Facts, Standing, types_of
 from domain.agreement.state import Warned
 from domain.agreement.transitions import ENDS
@@ -61,10 +61,10 @@ def warnings(facts: Facts, history: History) -> tuple[Warned, ...]:
     return tuple(everything(unusual(history), Case(facts, history)))
 
 
-def unusual(history: History) -> Iterable[Rule[Warned]]:
+def unusual(history: History) -> Rules[Warned]:
     """The rules for a history: none for a void agreement, and none about the lifecycle of a network."""
     if history.proposed is None:
-        return ()
+        return NO_RULES
     return RULES if history.proposed.kind == "network" else ALL_RULES
 
 
@@ -183,6 +183,9 @@ def _after_end(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
 
 
 def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
+    named = [(standing, name) for standing in about for name in dict.fromkeys(named_parties(standing.fact))]
+    if not named:
+        return
     opening = case.history.proposed
     refs: list[Party | str] = list(opening.parties if opening else ())
     refs += [joined.party for _, joined in case.history.facts.of(PartyJoined)]
@@ -190,23 +193,23 @@ def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
     codes = {party.code for party in known}
     names = {fold(name) for party in known for name in (party.name, *party.aliases)}
     names |= {fold(ref) for ref in refs if isinstance(ref, str)}
-    for standing in about:
-        for name in dict.fromkeys(named_parties(standing.fact)):
-            if name not in codes and fold(name) not in names:
-                yield warn("unknown_party", standing, name=name)
+    for standing, name in named:
+        if name not in codes and fold(name) not in names:
+            yield warn("unknown_party", standing, name=name)
 
 
 MEMORANDA = types_of(MouSigned)
 SIGNED = types_of(Signed)
 CROSSING = MEMORANDA | types_of(PartyJoined, PartyLeft)
 ORDERED = types_of(LoiSigned, MouSigned)
-RULES: tuple[Rule[Warned], ...] = (
+NO_RULES: Rules[Warned] = Rules()
+RULES: Rules[Warned] = Rules(
     Rule(_no_parties, types_of(Proposed), reads=types_of(PartyJoined, PartyLeft)),
     Rule(_sources_disagree, types_of(EvidenceAttached)),
     Rule(_after_end, ANY, reads=ENDS),
     Rule(_unknown_party, NAMING_PARTIES, reads=types_of(PartyJoined)),
 )
-LIFECYCLE_RULES: tuple[Rule[Warned], ...] = (
+LIFECYCLE_RULES: Rules[Warned] = Rules(
     Rule(_mou_without_loi, MEMORANDA, reads=CROSSING | types_of(LoiSigned)),
     Rule(_gate_evidence_missing, MEMORANDA, reads=CROSSING | types_of(ApprovalRecorded)),
     Rule(partial(_before_proposal, code="visit_before_proposal"), types_of(VisitHeld)),
@@ -216,4 +219,4 @@ LIFECYCLE_RULES: tuple[Rule[Warned], ...] = (
     Rule(_realised, types_of(Realised), reads=SIGNED),
     Rule(_renewed_after_expiry, PAPERS, reads=PAPERS),
 )
-ALL_RULES = (*RULES, *LIFECYCLE_RULES)
+ALL_RULES: Rules[Warned] = Rules(*RULES, *LIFECYCLE_RULES)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from eventsourcing.persistence import StoredEvent
@@ -27,9 +28,10 @@ _HEAD = """INSERT INTO heads (agreement, version, opened, owner, visibility, rea
     ON CONFLICT (agreement) DO UPDATE SET
       version = excluded.version, owner = excluded.owner, visibility = excluded.visibility,
       readers = excluded.readers, reference = excluded.reference, twin = excluded.twin"""
+_MOVE = "UPDATE heads SET version = ? WHERE agreement = ?"
 _TAKEN = """SELECT 1 FROM heads WHERE owner = :owner AND agreement <> :agreement
     AND (reference = :reference OR twin = :twin)"""
-_CALL = "SELECT append(%s, %s, %s, %s)"
+_CALL = "SELECT append(%s, %s, %s, %s, %s)"
 
 
 class Taken(Exception):
@@ -40,12 +42,14 @@ class Taken(Exception):
 class Rows:
     """What is stored together. `opened` of a head counts from the first of these events, which is 1.
 
+    `moved` are new versions of agreements whose heads stay as they are otherwise.
     `believed_free` are references and twins that were not looked up: they must not be there yet.
     """
 
     events: Sequence[StoredEvent]
     receipts: Sequence[Row] = ()
     heads: Sequence[Row] = ()
+    moved: Sequence[tuple[UUID, int]] = ()
     believed_free: Sequence[Row] = ()
 
 
@@ -93,6 +97,8 @@ def _append_sqlite(raw: Any, rows: Rows) -> int:
         heads = [{**h, "agreement": h["agreement"].hex, "opened": newest + h["opened"]} for h in rows.heads]
         raw.executemany(_GIVE_UP, heads)
         raw.executemany(_HEAD, heads)
+    if rows.moved:
+        raw.executemany(_MOVE, [(version, agreement.hex) for agreement, version in rows.moved])
     return newest
 
 
@@ -100,7 +106,8 @@ def _append(raw: Any, rows: Rows) -> int:
     fields = ("position", "agreement", "version", "topic", "state")
     numbered = enumerate(rows.events, 1)
     events = [dict(zip(fields, (n, e.originator_id, *_rest(e)), strict=True)) for n, e in numbered]
-    given = [_json(events), _json(rows.receipts), _json(rows.heads), _json(rows.believed_free)]
+    moved = [{"agreement": agreement, "version": version} for agreement, version in rows.moved]
+    given = [_json(part) for part in (events, rows.receipts, rows.heads, moved, rows.believed_free)]
     newest: int | None = raw.execute(_CALL, given).fetchone()[0]
     if newest is None:
         raise Taken

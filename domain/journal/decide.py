@@ -6,7 +6,8 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
-from domain.agreement.access import access, may
+from domain.agreement.access import REACH, access, may
+from domain.agreement.standing import types_of
 from domain.facts import Corrected, Fact, HandedOver, Proposed, Retracted
 from domain.journal.commands import (
     ANSWER,
@@ -23,6 +24,8 @@ from domain.journal.commands import (
 from domain.journal.entry import Entry, RecordedBy
 
 _POSITIONS = {"results": {"__all__": {"position"}}}
+# Facts that may change more of an agreement's head than its version.
+_CONCERNS_HEAD = REACH | types_of(Proposed, Corrected, Retracted)
 Outcome = Answer | Declined | Refused
 Key = tuple[str, str]
 # The agreements of an owner with a reference, or with a twin.
@@ -44,6 +47,7 @@ class Batch:
 
     `load` and `others` tell what is stored. `receipts` are answers given before, and in this batch.
     `opened` of a head counts from the first entry of the batch, as positions are not known yet.
+    `moved` are the versions of agreements of whose heads nothing else is new.
     """
 
     moment: Moment
@@ -52,6 +56,7 @@ class Batch:
     receipts: dict[Key, tuple[bytes, Answer]] = field(default_factory=dict)
     histories: dict[UUID, History] = field(default_factory=dict)
     heads: dict[UUID, dict[str, object]] = field(default_factory=dict)
+    moved: dict[UUID, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     answered: list[dict[str, object]] = field(default_factory=list)
 
@@ -74,6 +79,7 @@ class Batch:
         self.entries += attempt.entries
         self.histories |= attempt.histories
         self.heads |= attempt.heads
+        self.moved |= attempt.moved
         if command.retriable:
             self.receipts[key] = (command.digest, answer)
             self.answered.append(_receipt(key, command.digest, answer))
@@ -95,6 +101,9 @@ class Attempt:
         self.entries: list[Entry] = []
         self.histories: dict[UUID, History] = {}
         self.heads: dict[UUID, dict[str, object]] = {}
+        self.moved: dict[UUID, int] = {}
+        actor = command.actor
+        self.recorded_by = RecordedBy(actor=actor.id, role=actor.role, organisation=actor.organisation)
 
     def take(self, number: int, step: Step) -> Result:
         """Add the facts of a step.
@@ -148,7 +157,7 @@ class Attempt:
                 agreement=agreement,
                 version=version,
                 recorded_at=moment.recorded_at,
-                recorded_by=RecordedBy(actor=actor.id, role=actor.role, organisation=actor.organisation),
+                recorded_by=self.recorded_by,
                 command_id=self.command.command_id,
                 correlation_id=self.command.correlation_id,
                 software=moment.software,
@@ -159,6 +168,9 @@ class Attempt:
 
     def _take_place(self, agreement: UUID, history: History, facts: Iterable[Fact]) -> list[Warned]:
         """Note the agreement's head, and see that its reference is free and whether it has a twin."""
+        if not any(fact.type in _CONCERNS_HEAD for fact in facts):
+            self._move(agreement, history.version)
+            return []
         head = self._head(agreement, history)
         self.heads[agreement] = head
         if not any(isinstance(fact, Proposed | Corrected | Retracted | HandedOver) for fact in facts):
@@ -169,6 +181,14 @@ class Attempt:
         if proposed and head["twin"] is not None and self._others(head, "twin"):
             return [Warned("possible_duplicate", 1)]
         return []
+
+    def _move(self, agreement: UUID, version: int) -> None:
+        """Note that an agreement has gone on, and nothing else about its head."""
+        known = self.heads.get(agreement) or self.batch.heads.get(agreement)
+        if known is None:
+            self.moved[agreement] = version
+        else:
+            self.heads[agreement] = {**known, "version": version}
 
     def _head(self, agreement: UUID, history: History) -> dict[str, object]:
         # It is kept of a new agreement alone, whose id nobody knows yet: so its entries are the newest ones.

@@ -42,6 +42,10 @@ class Journal(Reader):
         """Hand a command to the writer; see `Writer.submit`."""
         return self.writer.submit(command)
 
+    def carry_out(self, command: Command) -> Answer:
+        """Carry out a command and wait for it; see `Writer.carry_out`."""
+        return self.writer.carry_out(command)
+
     def wait_beyond(self, position: int, seconds: float) -> bool:
         """Wait until this process has appended something beyond a position, or the time is up."""
         with self.appended:

@@ -40,20 +40,29 @@ BEGIN
   INSERT INTO events (position, agreement, version, topic, state)
     SELECT newest + position, agreement, version, topic, state
     FROM json_populate_recordset(NULL::events, new_events);
-  INSERT INTO receipts (principal, command_id, digest, answer)
-    SELECT principal, command_id, digest, answer
-    FROM json_populate_recordset(NULL::receipts, new_receipts);
-  -- References are set free before others take them: the constraint looks at one row at a time.
-  UPDATE heads SET reference = NULL
-    FROM json_populate_recordset(NULL::heads, new_heads) AS new
-    WHERE heads.agreement = new.agreement AND heads.reference IS NOT NULL
-      AND (heads.owner, heads.reference) IS DISTINCT FROM (new.owner, new.reference);
-  INSERT INTO heads (agreement, version, opened, owner, visibility, readers, reference, twin)
-    SELECT agreement, version, newest + opened, owner, visibility, readers, reference, twin
-    FROM json_populate_recordset(NULL::heads, new_heads)
-    ON CONFLICT (agreement) DO UPDATE SET
-      version = excluded.version, owner = excluded.owner, visibility = excluded.visibility,
-      readers = excluded.readers, reference = excluded.reference, twin = excluded.twin;
+  IF json_array_length(new_receipts) > 0 THEN
+    INSERT INTO receipts (principal, command_id, digest, answer)
+      SELECT principal, command_id, digest, answer
+      FROM json_populate_recordset(NULL::receipts, new_receipts);
+  END IF;
+  IF json_array_length(new_heads) > 0 THEN
+    -- References are set free before others take them: the constraint looks at one row at a time.
+    UPDATE heads SET reference = NULL
+      FROM json_populate_recordset(NULL::heads, new_heads) AS new
+      WHERE heads.agreement = new.agreement AND heads.reference IS NOT NULL
+        AND (heads.owner, heads.reference) IS DISTINCT FROM (new.owner, new.reference);
+    INSERT INTO heads (agreement, version, opened, owner, visibility, readers, reference, twin)
+      SELECT agreement, version, newest + opened, owner, visibility, readers, reference, twin
+      FROM json_populate_recordset(NULL::heads, new_heads)
+      ON CONFLICT (agreement) DO UPDATE SET
+        version = excluded.version, owner = excluded.owner, visibility = excluded.visibility,
+        readers = excluded.readers, reference = excluded.reference, twin = excluded.twin;
+  END IF;
+  IF json_array_length(moved) > 0 THEN
+    UPDATE heads SET version = new.version
+      FROM json_populate_recordset(NULL::heads, moved) AS new
+      WHERE heads.agreement = new.agreement;
+  END IF;
   RETURN newest;
 END """
 
@@ -81,7 +90,7 @@ END """
 # name: (arguments, what it returns and how it runs, body)
 _FUNCTIONS = {
     "append": (
-        "new_events json, new_receipts json, new_heads json, believed_free json",
+        "new_events json, new_receipts json, new_heads json, moved json, believed_free json",
         f"RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY DEFINER {_PATH} {_BY_INDEX}",
         _APPEND,
     ),
@@ -123,6 +132,8 @@ def is_complete(connection: Connection, metadata: sa.MetaData) -> bool:
 
 def guard(connection: Connection) -> None:
     """Make the functions and the triggers, or make them what they should be."""
+    # What an older version would still call must fail, rather than leave heads behind.
+    _do(connection, "DROP FUNCTION IF EXISTS append(json, json, json, json)")
     for name, (arguments, kind, body) in _FUNCTIONS.items():
         _do(connection, f"CREATE OR REPLACE FUNCTION {name}({arguments}) {kind} AS $${body}$$")
         _do(connection, f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")  # else everybody may call it

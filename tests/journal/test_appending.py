@@ -138,7 +138,7 @@ def test_connections_that_the_server_ended_are_opened_again(
     agreement = opened(journal)
     with psycopg.connect(str(postgresql_databases.url), autocommit=True) as administrator:
         administrator.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     assert carry_out(journal, adding(agreement)).results[0].version == 2
@@ -186,3 +186,37 @@ def test_a_journal_that_is_too_busy_says_so_and_stores_nothing(databases: Databa
     assert journal.head() == 1 + len(stored)
     assert carry_out(journal, command(*adding(agreement).steps)).results[0].version == 2 + len(stored)
     journal.close()
+
+
+def test_what_an_older_version_would_call_is_gone_after_an_update(
+    postgresql_databases: Databases, open_journal: OpenJournal
+) -> None:
+    agreement = opened(open_journal(postgresql_databases))
+    with psycopg.connect(str(postgresql_databases.url), autocommit=True) as older:
+        older.execute("DROP FUNCTION journal.append")
+        older.execute(
+            "CREATE FUNCTION journal.append(json, json, json, json) RETURNS bigint LANGUAGE sql AS 'SELECT 1'"
+        )
+    updated = open_journal(postgresql_databases)
+    assert carry_out(updated, adding(agreement)).results[0].version == 2
+    with updated.engine.connect() as connection:
+        count_them = "SELECT count(*) FROM pg_proc WHERE proname = 'append'"
+        assert connection.exec_driver_sql(count_them).scalar_one() == 1
+
+
+def test_a_head_follows_its_agreement_whatever_is_added(journal: Journal) -> None:
+    agreement = opened(journal, proposal(reference="B/1"))
+    futures = gathered(
+        journal,
+        [
+            adding(agreement),
+            adding(agreement, fact("visibility_changed", visibility="organisation")),
+            adding(agreement),
+        ],
+    )
+    assert [future.result(SECONDS).results[0].version for future in futures] == [2, 3, 4]
+    carry_out(journal, adding(agreement))
+    columns = heads.c.version, heads.c.opened, heads.c.visibility, heads.c.reference
+    with journal.engine.connect() as connection:
+        found = connection.execute(sa.select(*columns)).all()
+    assert [tuple(row) for row in found] == [(5, 1, "organisation", "B/1")]

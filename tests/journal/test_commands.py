@@ -217,3 +217,29 @@ def test_whoever_watches_cannot_make_what_is_stored_be_stored_again(journal: Jou
     together = gathered(journal, [proposing(retriable=False) for _ in range(3)])
     assert [len(one.result(SECONDS).results) for one in together] == [1, 1, 1]
     assert journal.head() == 3
+
+
+def test_whoever_is_alone_writes_and_whoever_is_not_waits_for_the_writer(journal: Journal) -> None:
+    agreement = opened(journal)
+    together = Barrier(8)
+
+    def insist(_: int) -> list[int]:
+        alone = journal.carry_out(adding(agreement)).results[0].version
+        together.wait()
+        return [alone, *(journal.carry_out(adding(agreement)).results[0].version for _ in range(10))]
+
+    with ThreadPoolExecutor(8) as threads:
+        versions = [version for heard in threads.map(insist, range(8)) for version in heard]
+    assert sorted(versions) == list(range(2, 90))
+    assert [entry.position for entry in journal.entries()] == list(range(1, 90))
+
+
+def test_whoever_writes_alone_is_told_what_is_wrong(journal: Journal) -> None:
+    agreement = opened(journal)
+    with pytest.raises(Refused):
+        journal.carry_out(adding(agreement, fact("visit_confirmed", visit="never-planned")))
+    wanted = adding(agreement)
+    assert journal.carry_out(wanted) == journal.carry_out(wanted)
+    journal.close()
+    with pytest.raises(Unavailable):
+        journal.carry_out(adding(agreement))

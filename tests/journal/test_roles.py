@@ -58,8 +58,8 @@ FORBIDDEN = [
     "ALTER TABLE events ADD COLUMN more text",
     "ALTER TABLE events OWNER TO CURRENT_USER",
     "ALTER SCHEMA journal RENAME TO elsewhere",
-    "ALTER FUNCTION append(json, json, json, json) SECURITY INVOKER",
-    "ALTER FUNCTION append(json, json, json, json) SET search_path = pg_temp",
+    "ALTER FUNCTION append(json, json, json, json, json) SECURITY INVOKER",
+    "ALTER FUNCTION append(json, json, json, json, json) SET search_path = pg_temp",
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "DROP TRIGGER events_never_changes ON events",
     "DROP FUNCTION append",
@@ -178,7 +178,7 @@ def test_a_table_of_the_session_does_not_come_before_ours(journal: Journal) -> N
         event = (
             '[{"position": 1, "agreement": "%s", "version": 1, "topic": "annotated", "state": "\\\\x7b7d"}]'
         )
-        call = sa.text("SELECT journal.append(:events, '[]', '[]', '[]')")
+        call = sa.text("SELECT journal.append(:events, '[]', '[]', '[]', '[]')")
         given = event % "00000000-0000-4000-8000-000000000001"
         assert connection.scalar(call, {"events": given}) == 3
         assert connection.exec_driver_sql("SELECT count(*) FROM pg_temp.events").scalar() == 0

@@ -1,0 +1,1 @@
+"""Who appends: the raw driver, the stock eventsourcing library, and Pakta, all with the same content."""
