@@ -1,4 +1,4 @@
-"""A database that crashes, stands still or fails over loses nothing, and Pakta goes on by itself."""
+"""A database that crashes or fails over loses nothing, and Pakta goes on by itself."""
 
 import time
 from collections.abc import Iterator
