@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -68,6 +69,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._aim: Cut | None = None
+        self._first: Callable[[], None] = lambda: None
         self._hit = threading.Event()
 
     def __enter__(self) -> Self:
@@ -81,14 +83,16 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
-    def cut(self, where: Cut, seconds: float = 60.0) -> None:
+    def cut(self, where: Cut, first: Callable[[], None] = lambda: None, seconds: float = 60.0) -> None:
         """Cut the connection that is the next to commit an append, and come back when that is done.
+
+        `first` is done in between: the append is made, and what commits it has come no farther than here.
 
         Raises:
             TimeoutError: nothing was appended in time.
         """
         self._hit.clear()
-        self._aim = where
+        self._first, self._aim = first, where
         if not self._hit.wait(seconds):
             raise TimeoutError("nothing was appended")
 
@@ -133,6 +137,7 @@ class Proxy:
             kind, whole = await _message(client, session)
             cut = self._take_aim() if session.commits(kind, whole[5:]) else None
             if cut is not None:  # the client hears no more
+                self._first()
                 answers.cancel()
                 await asyncio.gather(answers, return_exceptions=True)
             if cut is not Cut.BEFORE:
