@@ -30,6 +30,7 @@ Key = Annotated[
         description="Repeat it to repeat the request safely: a retry gets the first answer.",
     ),
 ]
+ANSWER_SECONDS = 5.0  # then a command that has not begun is not carried out, and of others nobody knows
 LONGEST_VERSION = 18  # digits
 Writer = Annotated[Actor, Depends(writer)]
 
@@ -141,7 +142,11 @@ def _command(
 async def _carry_out(request: Request, command: Command) -> Answer:
     running: Running = request.app.state.running
     try:
-        return await asyncio.wrap_future(running.journal.submit(command))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await asyncio.wrap_future(running.journal.submit(command))
+    except TimeoutError as late:
+        request.app.state.figures.commands.labels("unavailable").inc()
+        raise from_journal(Unavailable(reason="late")) from late
     except (Refused, Declined) as declined:
         if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
             request.app.state.figures.commands.labels("unavailable").inc()
