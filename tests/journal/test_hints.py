@@ -1,4 +1,4 @@
-"""Hints that somebody else has appended come at once; without them everybody looks again of their own accord."""
+"""Hints that somebody else appended come at once; without them everybody looks again."""
 
 import time
 from collections.abc import Iterator
