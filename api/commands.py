@@ -30,7 +30,6 @@ Key = Annotated[
         description="Repeat it to repeat the request safely: a retry gets the first answer.",
     ),
 ]
-ANSWER_SECONDS = 5.0  # then a command that has not begun is not carried out, and of others nobody knows
 LONGEST_VERSION = 18  # digits
 Writer = Annotated[Actor, Depends(writer)]
 
@@ -142,11 +141,7 @@ def _command(
 async def _carry_out(request: Request, command: Command) -> Answer:
     running: Running = request.app.state.running
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await asyncio.wrap_future(running.journal.submit(command))
-    except TimeoutError as late:
-        request.app.state.figures.commands.labels("unavailable").inc()
-        raise from_journal(Unavailable(reason="late")) from late
+        return await asyncio.wrap_future(running.journal.submit(command))
     except (Refused, Declined) as declined:
         if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
             request.app.state.figures.commands.labels("unavailable").inc()

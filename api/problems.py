@@ -1,10 +1,8 @@
 """What went wrong, why, and what to do next (RFC 9457)."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -15,8 +13,6 @@ from api.explaining import FieldError, explain
 from api.language import language_of, say
 from domain.agreement.admit import REFUSALS, Refused
 from domain.journal import Busy, Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
-
-log = logging.getLogger("pakta.requests")
 
 # code: (title, what it says, what to do next). The titles and texts are translated in locale/.
 PROBLEMS: dict[str, tuple[str, str, str]] = {
@@ -69,11 +65,6 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "The journal cannot be reached",
         "Whether the command was stored is not known.",
         "Send the same request again with the same Idempotency-Key; nothing will be stored twice.",
-    ),
-    "no_answer": (
-        "The database does not answer",
-        "The question could not be answered in good time.",
-        "Ask again in a moment.",
     ),
     "busy": (
         "Too many requests are waiting",
@@ -213,13 +204,6 @@ def register(app: FastAPI) -> None:
             request,
             Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}),
         )
-
-    @app.exception_handler(sa.exc.TimeoutError)
-    @app.exception_handler(sa.exc.OperationalError)
-    @app.exception_handler(sa.exc.InterfaceError)
-    async def _no_answer(request: Request, error: sa.exc.SQLAlchemyError) -> JSONResponse:
-        log.warning("the database did not answer", exc_info=error)
-        return respond(request, Problem("no_answer", 503, headers={"Retry-After": "1"}))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> JSONResponse:
