@@ -5,6 +5,7 @@ The program itself knows nothing of it: what is done here is done around its dat
 
 import json
 import random
+import signal
 import sys
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from domain import databases
 from domain.journal import Journal
 from domain.journal.reader import utc_now
 from tests.faults.aiming import TRIGGER, Aim
+from tests.faults.vfs import watch
 
 YEAR = timedelta(days=365)
 
@@ -22,7 +24,8 @@ YEAR = timedelta(days=365)
 def launching(**wrong: Any) -> tuple[str, ...]:
     """What Python has to run for a Pakta with something wrong.
 
-    `kill`: an Aim; `busy`: how long it waits for a lock, in ms; `clock`: it jumps, with chances of this seed.
+    `kill`: an Aim; `busy`: how long it waits for a lock, in ms; `clock`: it jumps, with chances of this seed;
+    `room`: SQLite's files have none from SIGUSR1 until SIGUSR2.
     """
     return ("-m", "tests.faults.launcher", json.dumps(wrong))
 
@@ -39,6 +42,27 @@ def jumped(now: datetime, chance: random.Random) -> datetime:
     return now + chance.choice((-1, 0, 1)) * YEAR
 
 
+class Room:
+    """Watches files only to say that there is no room for them. Every write fails, as when a disk is full."""
+
+    def __init__(self) -> None:
+        self.left = True
+        signal.signal(signal.SIGUSR1, lambda *_: self._change(left=False))
+        signal.signal(signal.SIGUSR2, lambda *_: self._change(left=True))
+
+    def _change(self, *, left: bool) -> None:
+        self.left = left
+
+    def has_room(self) -> bool:
+        """See `Watcher`."""
+        return self.left
+
+    def wrote(self, *_: object) -> None:
+        """See `Watcher`."""
+
+    truncated = synced = deleted = wrote
+
+
 def main(wrong: dict[str, Any]) -> None:
     """Do what is wrong, then start Pakta."""
     if "kill" in wrong:
@@ -47,6 +71,8 @@ def main(wrong: dict[str, Any]) -> None:
         databases.BUSY_TIMEOUT_MS = wrong["busy"]
     if "clock" in wrong:
         let_the_clock_jump(wrong["clock"])
+    if "room" in wrong:
+        watch(Room())
     cli.app()
 
 

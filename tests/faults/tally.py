@@ -42,9 +42,14 @@ class Tally:
         self.chance = random.Random(f"{seed} {name}")
         self.sums: list[Sum] = []
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the long profile runs."""
+        return self.profile == "long"
+
     def rounds(self, fault: str, engine: str, *, short: int, long: int) -> Iterator[int]:
         """Count the rounds of a fault, from 1. Call `judge` or `note` at least after the last."""
-        total = long if self.profile == "long" else short
+        total = long if self.is_long else short
         self.sums.append(Sum(fault, engine, self.profile, self.seed))
         began = time.monotonic()
         for number in range(1, total + 1):

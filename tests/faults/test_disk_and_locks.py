@@ -1,12 +1,16 @@
 """A full disk and a lock that somebody else holds are told as such, harm nothing, and pass."""
 
+import random
 import resource
+import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.faults.conftest import LoadAt, Serve
 from tests.faults.launcher import launching
@@ -23,6 +27,21 @@ def limit_files_to(served: Served, size: int) -> None:
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
 
 
+def fill_up_to_a_size(served: Served, chance: random.Random) -> None:
+    assert served.settings.data_dir is not None
+    written = (served.settings.data_dir / "journal.db-wal").stat().st_size
+    limit_files_to(served, chance.randrange(min(written, 2**20)))
+
+
+FULL: dict[str, tuple[Callable[[Served, random.Random], None], Callable[[Served], None]]] = {
+    "no file may grow": (fill_up_to_a_size, lambda served: limit_files_to(served, UNLIMITED)),
+    "nothing may be written": (
+        lambda served, _: served.signal(signal.SIGUSR1),
+        lambda served: served.signal(signal.SIGUSR2),
+    ),
+}
+
+
 def declined_since(load: Load, before: int, more: int, seconds: float = 30) -> None:
     """Wait until so many more commands have been declined."""
     until = time.monotonic() + seconds
@@ -31,18 +50,18 @@ def declined_since(load: Load, before: int, more: int, seconds: float = 30) -> N
         time.sleep(0.01)
 
 
-def test_a_disk_that_is_full(serve: Serve, load_at: LoadAt, tally: Tally, tmp_path: Path) -> None:
-    served = serve()
+@pytest.mark.parametrize("how", FULL)
+def test_a_disk_that_is_full(serve: Serve, load_at: LoadAt, tally: Tally, how: str) -> None:
+    fill, free = FULL[how]
+    served = serve(program=launching(room=True)).start()
     load = load_at(served)
-    served.start()
-    for _ in tally.rounds("disk full", "SQLite", short=1, long=50):
+    for _ in tally.rounds(f"disk full ({how})", "SQLite", short=1, long=50):
         load.start()
         load.wait_for(20)
-        largest = max(file.stat().st_size for file in (tmp_path / "data").iterdir())
         before = len(load.declined)
-        limit_files_to(served, tally.chance.randrange(largest))
+        fill(served, tally.chance)
         declined_since(load, before, 3)
-        limit_files_to(served, UNLIMITED)
+        free(served)
         load.wait_for(5)
         tally.judge(served, load)
     assert {(one.status, one.code, one.retry_after) for one in load.declined} == {(503, "unavailable", "1")}
@@ -65,7 +84,7 @@ def test_a_scan_that_does_not_fit_on_the_disk_may_be_sent_again(serve: Serve, tm
 def test_a_lock_that_another_process_holds(
     serve: Serve, load_at: LoadAt, tally: Tally, tmp_path: Path
 ) -> None:
-    patience = 10_000 if tally.profile == "long" else 800  # ms
+    patience = 10_000 if tally.is_long else 800  # ms
     served = serve(program=launching(busy=patience))
     load = load_at(served)
     served.start()
