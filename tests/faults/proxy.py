@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self.server_port = port
         self.port = 0
+        self.met: Counter[bytes] = Counter()  # by what kind of message those committed that were cut
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._aim: Cut | None = None
@@ -137,6 +139,7 @@ class Proxy:
             kind, whole = await _message(client, session)
             cut = self._take_aim() if session.commits(kind, whole[5:]) else None
             if cut is not None:  # the client hears no more
+                self.met[kind] += 1
                 self._first()
                 answers.cancel()
                 await asyncio.gather(answers, return_exceptions=True)

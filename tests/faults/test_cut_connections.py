@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.clusters import Cluster, address_of
 from tests.faults.conftest import LoadAt, Serve
-from tests.faults.proxy import Cut, Proxy
+from tests.faults.proxy import QUERY, SYNC, Cut, Proxy
 from tests.faults.tally import Tally
 
 AFTER = (Cut.UNHEARD, Cut.UNANSWERED)
@@ -36,6 +36,8 @@ def test_a_connection_that_is_cut_at_a_commit(  # noqa: PLR0917  # fixtures, and
         load.start()
         load.wait_for(20)
         for number in tally.rounds(fault, "PostgreSQL", short=10, long=long):
+            # A connection that is new appends in a transaction, and in one call when it has done so once.
+            load.wait_for(10 * (number % 2))
             proxy.cut(tally.chance.choice(where))
             time.sleep(tally.chance.uniform(0, 0.05))
             if number % JUDGED_EVERY == 0:
@@ -43,5 +45,6 @@ def test_a_connection_that_is_cut_at_a_commit(  # noqa: PLR0917  # fixtures, and
                 load.start()
         tally.judge(served, load)
         served.stop()
+    assert set(proxy.met) == {QUERY, SYNC}, "both a COMMIT and a call that commits by itself were cut"
     assert len(load.declined) >= number, "each cut left somebody without an answer"
     assert {(one.status, one.code, one.retry_after) for one in load.declined} == {(503, "unavailable", "1")}

@@ -34,9 +34,9 @@ def test_one_of_two_servers_is_killed_under_load(
             killed.start()
             judge(tally, other, loads, rebuild=number % REBUILT_EVERY == 1)
         fault = "kill -9 between an append and its COMMIT, and between COMMIT and its answer"
-        for number in tally.rounds(fault, "PostgreSQL", short=2, long=60):
+        for number in tally.rounds(fault, "PostgreSQL", short=1, long=60):
             start(loads)
-            proxy.cut((Cut.BEFORE, Cut.UNANSWERED)[number % 2], first=far.kill)
+            proxy.cut((Cut.UNANSWERED, Cut.BEFORE)[number % 2], first=far.kill)
             goes_on(near, loads)
             far.start()
             judge(tally, near, loads, rebuild=number % REBUILT_EVERY == 1)
