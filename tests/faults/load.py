@@ -113,7 +113,7 @@ class Load:
     def differing(self, sample: int = 10) -> list[str]:
         """Send again some of what was acknowledged, and all that was sent more than once. What differs?"""
         known = self.diary.acknowledged
-        keys = self.resent | set(self.random.sample(sorted(known), min(sample, len(known))))
+        keys = (self.resent & known.keys()) | set(self.random.sample(sorted(known), min(sample, len(known))))
         self.resent = set()
         with self._line() as line:
             again = {key: self._send(line, self.diary.sent[key]) for key in sorted(keys)}
