@@ -20,7 +20,7 @@ from domain.databases import Databases
 from domain.facts import LATER_FACT
 
 CHECKOUT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Served(NamedTuple):
