@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
 from api.explaining import FieldError, explain
@@ -209,8 +209,10 @@ def register(app: FastAPI) -> None:
             Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}),
         )
 
-    @app.exception_handler(OperationalError)
-    async def _no_database(request: Request, error: OperationalError) -> JSONResponse:
+    @app.exception_handler(exc.OperationalError)
+    @app.exception_handler(exc.InterfaceError)
+    @app.exception_handler(exc.TimeoutError)  # no connection came free
+    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> JSONResponse:
         log.error("the database could not be used", exc_info=error)
         return respond(request, from_journal(Unavailable()))
 
