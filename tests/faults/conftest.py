@@ -10,6 +10,9 @@ import pytest
 from tests.faults.load import Load
 from tests.faults.served import Served
 from tests.faults.tally import Tally
+from tests.journal.conftest import follower, open_follower
+
+__all__ = ["follower", "open_follower"]  # they serve here too
 
 Serve = Callable[..., Served]
 LoadAt = Callable[..., Load]
