@@ -85,7 +85,7 @@ def test_a_rebuild_that_is_killed_at_any_moment(
     served.wait_until_level()
     whole, most = rows_at(place), MOST_STATEMENTS
     with asked_all_the_time(served) as odd:
-        for _ in tally.rounds("rebuild killed at any moment", "SQLite", short=2, long=20):
+        for _ in tally.rounds("rebuild killed at any moment", "SQLite", short=1, long=20):
             while True:  # it may be through before it comes to that statement
                 nth = tally.chance.randint(1, most)
                 killing = launching(kill=("views", "", "before", nth), armed=True)
