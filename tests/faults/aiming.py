@@ -20,15 +20,15 @@ class Aim(NamedTuple):
 
 
 class Trigger:
-    """Kills this process at a statement, once it is armed with SIGUSR1."""
+    """Kills this process at a statement, once it is armed: at once, or with SIGUSR1."""
 
     def __init__(self) -> None:
         self.left = 0
         self.armed = False
 
-    def set(self, aim: Aim) -> None:
-        """Aim, and wait to be armed."""
-        self.aim, self.left = aim, aim.nth
+    def set(self, aim: Aim, *, armed: bool) -> None:
+        """Aim, and wait to be armed if need be."""
+        self.aim, self.left, self.armed = aim, aim.nth, armed
         signal.signal(signal.SIGUSR1, self._arm)
         sa.event.listen(sa.Engine, "do_connect", self._connect)
 

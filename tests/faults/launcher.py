@@ -24,7 +24,8 @@ YEAR = timedelta(days=365)
 def launching(**wrong: Any) -> tuple[str, ...]:
     """What Python has to run for a Pakta with something wrong.
 
-    `kill`: an Aim; `busy`: how long it waits for a lock, in ms; `clock`: it jumps, with chances of this seed;
+    `kill`: an Aim, `armed` at once or by SIGUSR1; `busy`: how long it waits for a lock, in ms;
+    `clock`: it jumps, with chances of this seed;
     `room`: SQLite's files have none from SIGUSR1 until SIGUSR2.
     """
     return ("-m", "tests.faults.launcher", json.dumps(wrong))
@@ -66,7 +67,7 @@ class Room:
 def main(wrong: dict[str, Any]) -> None:
     """Do what is wrong, then start Pakta."""
     if "kill" in wrong:
-        TRIGGER.set(Aim(*wrong["kill"]))
+        TRIGGER.set(Aim(*wrong["kill"]), armed=wrong.get("armed", False))
     if "busy" in wrong:
         databases.BUSY_TIMEOUT_MS = wrong["busy"]
     if "clock" in wrong:

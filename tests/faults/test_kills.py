@@ -53,7 +53,7 @@ def test_a_server_that_is_killed_between_a_view_and_its_checkpoint(
 ) -> None:
     served = serve()
     load = load_at(served)
-    for _ in tally.rounds("kill -9 between a view and its checkpoint", "SQLite", short=2, long=40):
+    for _ in tally.rounds("kill -9 between a view and its checkpoint", "SQLite", short=1, long=40):
         kill_at_a_step(served, load, tally, "views", STEPS_OF_A_VIEW)
         tally.judge(served.start(), load)
 
