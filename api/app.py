@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import agreements, commands, evidence, feed, figures, health, lists, openapi, problems
+from api.deadline import Deadline
 from api.figures import Figures
 from api.pages import documentation
 from api.pages import problems as problem_pages
@@ -48,6 +49,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     for door in (commands, feed, lists, agreements, evidence, health, figures, documentation, problem_pages):
         app.include_router(door.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Deadline)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watching, figures=app.state.figures)
     openapi.register(app)

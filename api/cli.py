@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -45,11 +45,23 @@ def serve(
     data: Data = None,
     port: Port = 8000,
     host: Annotated[str, typer.Option("--host", help="Address to serve on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer, on the same port.")] = 1,
 ) -> None:
     """Serve the API."""
-    logs.configure(settings_for(data).log)
+    settings = settings_for(data)
+    logs.configure(settings.log)
+
+    def ready() -> None:
+        typer.echo(f"Pakta serves on http://{host}:{port}")
+        sys.stdout.flush()
+
+    if workers > 1:
+        with opened(data):
+            pass  # what is wrong with the data is said once, and what is not there yet is made
+        _serve_with(workers, settings, host, port, ready)
+        return
     with opened(data, follow=True) as running:
-        _serve(running, host, port, lambda: typer.echo(f"Pakta serves on http://{host}:{port}"))
+        _serve(running, host, port, ready)
 
 
 @app.command()
@@ -103,7 +115,18 @@ def _serve(running: Running, host: str, port: int, ready: Callable[[], None]) ->
     from api.server import serve as answer  # noqa: PLC0415  # the other commands start faster without it
 
     if not answer(running.settings, running, host, port, ready):
-        _fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
+        _could_not_serve(host, port)
+
+
+def _serve_with(workers: int, settings: Settings, host: str, port: int, ready: Callable[[], None]) -> None:
+    from api.workers import serve as answer  # noqa: PLC0415  # likewise
+
+    if not answer(settings, host, port, workers, ready):
+        _could_not_serve(host, port)
+
+
+def _could_not_serve(host: str, port: int) -> NoReturn:
+    _fall_short(f"Pakta could not serve on {host}:{port}; is the port in use?")
 
 
 def _load_demo(running: Running, address: str) -> None:

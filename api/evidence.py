@@ -110,7 +110,7 @@ def _may_read(running: Running, actor: Actor | None, sha256: str) -> bool:
     if actor is not None and running.documents.uploaded_by(sha256, actor.organisation):
         return True
     wait_for(running, Reading(), "citations")
-    with running.follower.engine.connect() as connection:
+    with running.follower.reading.connect() as connection:
         cited = citing(connection, sha256)
     # Naming a scan opens it to nobody: only those who had it themselves share it by citing it.
     shared = {c.agreement for c in cited if running.documents.uploaded_by(sha256, c.organisation)}

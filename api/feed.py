@@ -21,7 +21,6 @@ from domain.journal import Entry
 router = APIRouter(prefix="/api/v1/events", tags=["Feed"])
 Reader = Annotated[Actor | None, Depends(reader)]
 CLOUD_EVENTS = "application/cloudevents-batch+json"
-TAIL_SECONDS = 0.2
 TAIL_PAGE = 200
 
 
@@ -81,15 +80,12 @@ async def stream(
     after = query.after if last_seen is None else last_seen
     if after is None:
         after = await asyncio.to_thread(running.journal.head)
-    more = True
     while not await request.is_disconnected():
-        if not more and running.journal.newest <= after:
-            await asyncio.sleep(TAIL_SECONDS)
-        page = await asyncio.to_thread(running.journal.entries, after, TAIL_PAGE)
-        for entry in await asyncio.to_thread(open_to, running, actor, page) if page else ():
-            yield ServerSentEvent(raw_data=entry.model_dump_json(), id=str(entry.position))
-        after = (page[-1].position or after) if page else after
-        more = len(page) == TAIL_PAGE  # which `newest` does not know, if others recorded it
+        if await running.tail.beyond(after):
+            page = await asyncio.to_thread(running.journal.entries, after, TAIL_PAGE)
+            for entry in await asyncio.to_thread(open_to, running, actor, page):
+                yield ServerSentEvent(raw_data=entry.model_dump_json(), id=str(entry.position))
+            after = (page[-1].position or after) if page else after
 
 
 def open_to(running: Running, actor: Actor | None, entries: Sequence[Entry]) -> list[Entry]:

@@ -1,20 +1,28 @@
-"""/metrics: figures for Prometheus. Each application has its own, so that several live in one process."""
+"""/metrics: figures for Prometheus. Each application has its own, so that several live in one process.
 
+Workers on one address share theirs: whichever is asked tells the sums over all of them.
+"""
+
+import os
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from sqlalchemy.engine import Engine
 
 from api.running import Running
 from domain.agreement import Refused
 from domain.journal import Answer, Declined, KeyReused, NotAllowed, Stale, UnknownAgreement
 
 router = APIRouter(tags=["Health"])
+# Where the counts of all workers lie, if there are several; prometheus_client reads it when it is imported.
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 DECLINED = {Stale: "stale", NotAllowed: "not_allowed", KeyReused: "key_reused", UnknownAgreement: "not_found"}
 
@@ -23,8 +31,13 @@ class Figures:
     """What is counted while requests are answered and commands stored."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
+        registry = CollectorRegistry()
+        if SHARED_FIGURES in os.environ:
+            self.told = CollectorRegistry()
+            MultiProcessCollector(self.told)  # type: ignore[no-untyped-call]  # it has no types
+        else:
+            self.told = registry
+            ProcessCollector(registry=registry)
         self.requests = Histogram(
             "pakta_http_request_seconds",
             "Seconds until an answer begins, by method, route and status",
@@ -40,11 +53,30 @@ class Figures:
         self.commits = Histogram(
             "pakta_writer_commit_seconds", "Seconds to decide and commit a group", registry=registry
         )
+        self.connections = Gauge(
+            "pakta_pool_connections_in_use",
+            "Connections in use",
+            ["room"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.workers = Gauge(
+            "pakta_workers", "Processes that answer", registry=registry, multiprocess_mode="livesum"
+        )
 
     def watch(self, running: Running) -> None:
         """Count what a running Pakta commits, and ask it how it is whenever somebody looks."""
         running.journal.writer.observe = self.committed
-        self.registry.register(Condition(running))
+        self.workers.set(1)
+        self.told.register(Condition(running))
+        for room, engine in running.engines().items():
+            self._watch_pool(self.connections.labels(room), engine)
+
+    def _watch_pool(self, in_use: Gauge, engine: Engine) -> None:
+        if isinstance(engine.pool, sa.pool.QueuePool):
+            in_use.set(engine.pool.checkedout())
+        sa.event.listen(engine, "checkout", lambda *_: in_use.inc())
+        sa.event.listen(engine, "checkin", lambda *_: in_use.dec())
 
     def committed(self, outcomes: Sequence[Answer | Declined | Refused], before: int, seconds: float) -> None:
         """Count the outcomes of a group, which began after a position."""
@@ -65,7 +97,7 @@ class Figures:
 
 
 class Condition(Collector):
-    """The journal's head, where each projection is, and the connections in use, as of the moment."""
+    """The journal's head, and where each projection is, as of the moment."""
 
     def __init__(self, running: Running) -> None:
         self.running = running
@@ -79,7 +111,6 @@ class Condition(Collector):
         except sa.exc.SQLAlchemyError:
             reachable.add_metric([], 0)
         yield reachable
-        yield self._pools()
 
     def _views(self) -> list[Metric]:
         head = self.running.journal.head()
@@ -99,18 +130,9 @@ class Condition(Collector):
             stuck.add_metric(name, checkpoint.stuck_at is not None)
         return [journal, position, lag, stuck]
 
-    def _pools(self) -> Metric:
-        used = GaugeMetricFamily("pakta_pool_connections_in_use", "Connections in use", labels=["room"])
-        running = self.running
-        engines = {"journal": running.journal.engine, "views": running.follower.engine}
-        for room, engine in (engines | {"people": running.directory.engine}).items():
-            if isinstance(engine.pool, sa.pool.QueuePool):
-                used.add_metric([room], engine.pool.checkedout())
-        return used
-
 
 @router.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Figures in the text format of Prometheus. They tell of no agreement and of nobody."""
     figures: Figures = request.app.state.figures
-    return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(generate_latest(figures.told), media_type=CONTENT_TYPE_PLAIN_0_0_4)

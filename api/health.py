@@ -1,5 +1,6 @@
 """Doors for whoever keeps Pakta running."""
 
+import os
 from dataclasses import asdict
 from typing import Any
 
@@ -40,6 +41,7 @@ def health(running: Running) -> dict[str, Any]:
     return {
         "head": running.journal.head(),
         "position": min(standing.position for standing in standings),
+        "process": os.getpid(),
         "leads": running.follower.leads,
         "projections": {standing.projection: _view(standing) for standing in standings},
         "stuck": [standing.projection for standing in standings if standing.state == "stuck"],

@@ -1,5 +1,6 @@
 """What went wrong, why, and what to do next (RFC 9457)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -7,12 +8,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
 from api.explaining import FieldError, explain
 from api.language import language_of, say
 from domain.agreement.admit import REFUSALS, Refused
 from domain.journal import Busy, Declined, KeyReused, NotAllowed, Stale, Unavailable, UnknownAgreement
+
+log = logging.getLogger("pakta.requests")
 
 # code: (title, what it says, what to do next). The titles and texts are translated in locale/.
 PROBLEMS: dict[str, tuple[str, str, str]] = {
@@ -204,6 +208,13 @@ def register(app: FastAPI) -> None:
             request,
             Problem(known.get(error.status_code, "internal"), error.status_code, params={"limit": "–"}),
         )
+
+    @app.exception_handler(exc.OperationalError)
+    @app.exception_handler(exc.InterfaceError)
+    @app.exception_handler(exc.TimeoutError)  # no connection came free
+    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> JSONResponse:
+        log.error("the database could not be used", exc_info=error)
+        return respond(request, from_journal(Unavailable()))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> JSONResponse:

@@ -1,12 +1,17 @@
 """A running Pakta: the record, its views, the people and the documents, opened together."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
+
+from sqlalchemy.engine import Engine
 
 from api.documents import Documents
 from api.identity import Directory
 from api.settings import SOFTWARE, Settings
+from api.tailing import Tail
 from domain.journal import Journal
+from domain.journal.hints import Hints
 from projections.follower import Follower
 from projections.views import Views
 
@@ -21,36 +26,46 @@ class Running:
     views: Views
     directory: Directory
     documents: Documents
+    tail: Tail
     head_at_start: int
+    opened: ExitStack
 
     @classmethod
     def open(cls, settings: Settings, *, follow: bool = True) -> Self:
-        """Open every room; `follow` keeps the views up with the journal.
+        """Open every room, or leave none open; `follow` keeps the views up with the journal.
 
         Raises:
             ValueError: the settings do not say where the data lies.
         """
         databases = settings.databases()
-        journal = Journal(databases, settings.zone, SOFTWARE, most_waiting=settings.queue)
-        follower = Follower(journal, databases)
-        running = cls(
-            settings,
-            journal,
-            follower,
-            Views(journal, follower),
-            Directory(databases),
-            Documents(databases),
-            journal.head(),
-        )
-        if follow:
-            follower.start()
-        return running
+        with ExitStack() as opened:
+            opened.callback(databases.close)
+            journal = Journal(databases, settings.zone, SOFTWARE, most_waiting=settings.queue)
+            opened.callback(journal.close)
+            # Closed before the journal, which it reads and would open again.
+            follower = Follower(journal, databases)
+            opened.callback(follower.stop)
+            views = Views(journal, follower)
+            opened.callback(views.close)
+            directory, documents = Directory(databases), Documents(databases)
+            tail = Tail(journal)
+            opened.callback(tail.close)
+            head = journal.head()
+            if follow:
+                opened.callback(Hints(journal).close)
+                follower.start()
+            return cls(settings, journal, follower, views, directory, documents, tail, head, opened.pop_all())
+
+    def engines(self) -> dict[str, Engine]:
+        """The connections of each room."""
+        return {
+            "journal": self.journal.engine,
+            "views": self.follower.engine,
+            "reading": self.follower.reading,
+            "people": self.directory.engine,
+            "documents": self.documents.engine,
+        }
 
     def close(self) -> None:
         """Finish what was accepted, then let go of everything."""
-        # The follower first: it reads the journal, and would open again what is closed under it.
-        self.follower.stop()
-        self.journal.close()
-        self.views.close()
-        self.directory.close()
-        self.documents.close()
+        self.opened.close()

@@ -4,6 +4,7 @@ import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import uvicorn
 
@@ -15,6 +16,12 @@ GRACE_SECONDS = 5
 # A long history is thousands of objects, none of them garbage. By default Python looks through all of them
 # again and again while they are read, which takes as long as the reading.
 COLLECT_AFTER = (50_000, 20, 20)
+# The log is ours, and so are its lines about requests.
+OURS: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
 
 
 class Server(uvicorn.Server):
@@ -33,14 +40,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings, running: Running, host: str, port: int, ready: Callable[[], None]) -> bool:
     """Answer requests until stopped. Returns whether it could begin to."""
-    config = uvicorn.Config(
-        create_app(settings, running=running),
-        host=host,
-        port=port,
-        log_config=None,  # the log is ours, and so are its lines about requests
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    config = uvicorn.Config(create_app(settings, running=running), host=host, port=port, **OURS)
     server = Server(config, ready)
     gc.set_threshold(*COLLECT_AFTER)
     for stop in (signal.SIGINT, signal.SIGTERM):

@@ -14,12 +14,16 @@ SOFTWARE = "0.1.0"
 
 
 class Settings(BaseSettings):
-    """`data_dir` says where embedded data lies; `database_url` names PostgreSQL instead."""
+    """`data_dir` says where embedded data lies; `database_url` names PostgreSQL instead.
+
+    `reader_url` names a replica of it, which answers lists and figures.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PAKTA_", extra="ignore", frozen=True)
 
     data_dir: Path | None = None
     database_url: SecretStr | None = None
+    reader_url: SecretStr | None = None
     timezone: str = "Asia/Jakarta"
     public_reading: bool = False
     max_body_bytes: int = 8 * 1024 * 1024
@@ -47,5 +51,6 @@ class Settings(BaseSettings):
         Raises:
             ValueError: neither a folder nor an address was given. An address weighs more than a folder.
         """
-        url = self.database_url.get_secret_value() if self.database_url else None
-        return Databases(folder=None if url else self.data_dir, url=url)
+        told = (self.database_url, self.reader_url)
+        url, reader = (address.get_secret_value() if address else None for address in told)
+        return Databases(folder=None if url else self.data_dir, url=url, reader_url=reader if url else None)

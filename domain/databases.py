@@ -8,15 +8,22 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+
+from domain.addresses import address_of, arguments
 
 DURABLE_ROOMS = frozenset({"journal", "people", "documents"})
 BUSY_TIMEOUT_MS = 10_000
+# Files of SQLite may be opened often. Of PostgreSQL's connections a process has 20 at most, of which the
+# journal's writer keeps one, the follower one or two, and the hints two.
 POOL_SIZE = 10
 MAX_OVERFLOW = 20
+CONNECTIONS = {"journal": 7, "views": 4, "people": 2, "documents": 2}
+READING_CONNECTIONS = 5
+POOL_SECONDS = 5.0  # that somebody waits for a connection
+RECYCLE_SECONDS = 1800  # so that in the end all go where the address now leads
 COPIED_PAGES = 4096
-# Whoever waited for a lock must then see what was committed meanwhile, whatever the default is.
-READ_COMMITTED = r"-cdefault_transaction_isolation=read\ committed"
+READ_ONLY = "25006"  # SQLSTATE read_only_sql_transaction
 
 
 class NotPrepared(ValueError):
@@ -32,53 +39,87 @@ class NotPrepared(ValueError):
 class Databases:
     """Opens the engine of each room. There is no fallback: without a place nothing starts."""
 
-    def __init__(self, *, folder: Path | None = None, url: str | None = None) -> None:
+    def __init__(
+        self, *, folder: Path | None = None, url: str | None = None, reader_url: str | None = None
+    ) -> None:
         """Take a folder for embedded data, or a PostgreSQL address; exactly one of them.
 
+        `reader_url` is the address of a replica, which answers what need not be of this moment.
+
         Raises:
-            ValueError: neither or both are given, or the address is not one of PostgreSQL.
+            ValueError: neither or both are given, or an address is not one of PostgreSQL.
         """
         if (folder is None) == (url is None):
             raise ValueError(
                 "say where the data lies: a folder for embedded data, or the address of PostgreSQL"
             )
-        if url is not None and not url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
-            raise ValueError("a database address must begin with postgresql://")
+        if reader_url is not None and url is None:
+            raise ValueError("only PostgreSQL has a replica to read from")
         self.folder = folder
         self.url = url
+        self._address = address_of(url) if url is not None else None
+        self._reader_address = address_of(reader_url) if reader_url is not None else self._address
+        self.opened: list[Engine] = []  # and not closed since
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
     def engine(self, room: str) -> Engine:
         """The engine of a room, its file or schema made if need be."""
-        return self._postgresql(room) if self.url is not None else self._sqlite(room)
-
-    def _sqlite(self, room: str) -> Engine:
-        assert self.folder is not None
-        engine = sa.create_engine(
-            f"sqlite:///{self.folder / room}.db", pool_size=POOL_SIZE, max_overflow=MAX_OVERFLOW
-        )
-        configure_sqlite(engine, durable=room in DURABLE_ROOMS)
-        return engine
-
-    def _postgresql(self, room: str) -> Engine:
-        assert self.url is not None
-        url = sa.make_url(self.url).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(
-            url,
-            connect_args={"options": f"-csearch_path={room} {READ_COMMITTED}"},
-            pool_size=POOL_SIZE,
-            max_overflow=MAX_OVERFLOW,
-            pool_pre_ping=True,
-        )
+        if self._address is None:
+            return self._sqlite(room)
+        engine = self._postgresql(self._address, room)
         try:
             with engine.begin() as connection:
                 if connection.scalar(sa.select(sa.func.to_regnamespace(room))) is None:
                     _make_schema(connection, room)
-        except NotPrepared:
+        except BaseException:
             engine.dispose()
             raise
         return engine
+
+    def reader(self, room: str) -> Engine:
+        """The engine for questions to a room that is there: on PostgreSQL of the replica, if there is one."""
+        if self._reader_address is None:
+            return self._sqlite(room)
+        return self._postgresql(self._reader_address, room, reading=True)
+
+    def close(self) -> None:
+        """Let go of every engine that was opened here."""
+        while self.opened:
+            self.opened.pop().dispose()
+
+    def _sqlite(self, room: str) -> Engine:
+        assert self.folder is not None
+        engine = sa.create_engine(
+            f"sqlite:///{self.folder / room}.db",
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
+            pool_timeout=POOL_SECONDS,
+        )
+        self.opened.append(engine)
+        configure_sqlite(engine, durable=room in DURABLE_ROOMS)
+        return engine
+
+    def _postgresql(self, address: sa.URL, room: str, *, reading: bool = False) -> Engine:
+        engine = sa.create_engine(
+            address,
+            connect_args=arguments(address, room, reading=reading),
+            pool_size=READING_CONNECTIONS if reading else CONNECTIONS.get(room, 2),
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_recycle=RECYCLE_SECONDS,
+            pool_pre_ping=True,
+        )
+        self.opened.append(engine)
+        if not reading:
+            sa.event.listen(engine, "handle_error", _leave_who_only_reads)
+        return engine
+
+
+def _leave_who_only_reads(context: ExceptionContext) -> None:
+    """A server that became a standby under us is left like one that is gone, with all connections to it."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _make_schema(connection: Connection, room: str) -> None:

@@ -73,7 +73,7 @@ class Feed:
         if limit <= 0:
             return [], None
         try:
-            return self.journal.entries(after, limit), None
+            return _once_in_order(self.journal.entries(after, limit), after), None
         except sa.exc.SQLAlchemyError:
             raise
         except Exception as error:
@@ -193,6 +193,12 @@ def _work_out(projection: Projection, given: Sequence[Change]) -> None:
     if any("since" in table.c for table in projection.tables):
         for change in given:
             len(change.stretches)
+
+
+def _once_in_order(delivered: Sequence[Entry], after: int) -> list[Entry]:
+    """The entries beyond a position, however often and in whatever order they were delivered."""
+    beyond = {_position(entry): entry for entry in delivered if _position(entry) > after}
+    return [beyond[position] for position in sorted(beyond)]
 
 
 def _position(entry: Entry) -> int:

@@ -55,6 +55,7 @@ class Follower:
             Entries(),
         )
         self.engine = databases.engine("views")
+        self.reading = databases.reader("views")  # for questions; maybe of a replica, which may be behind
         self.feed = Feed(journal, self.engine)
         self.lead = lead_of("follower", databases, self.engine)
         self.watch = Watch()
@@ -83,6 +84,7 @@ class Follower:
             self._rebuilding.close()
             self._rebuilding = None
         self.engine.dispose()
+        self.reading.dispose()
 
     def checkpoints(self) -> list[Checkpoint]:
         """Where every projection is."""
@@ -90,8 +92,8 @@ class Follower:
             return read_checkpoints(connection)
 
     def position(self, *names: str) -> int:
-        """The position that some views reflect, or all that are not stuck if none is named."""
-        return reached(self.checkpoints(), names)
+        """The position that some views reflect where questions are answered, or all that are not stuck."""
+        return reached(self._readable(), names)
 
     def standings(self) -> list[Standing]:
         """How every projection stands against the journal's head, in whichever process it is fed."""
@@ -107,7 +109,7 @@ class Follower:
         """Wait until views reflect a position, or the time is up, or one of those named is stuck before."""
         until = time.monotonic() + seconds
         while True:
-            known = self.checkpoints()
+            known = self._readable()
             wanted = [c for c in known if (c.projection in names if names else c.stuck_at is None)]
             short = [c for c in wanted if c.position < position]
             if wanted and not short:
@@ -166,6 +168,10 @@ class Follower:
                 raise NotStuck(f"{name} is not stuck")
             kept.skip(connection, checkpoint)
         return checkpoint.stuck_at
+
+    def _readable(self) -> list[Checkpoint]:
+        with self.reading.connect() as connection:
+            return read_checkpoints(connection)
 
     def _checkpoint(self, connection: Connection, name: str) -> Checkpoint:
         for checkpoint in read_checkpoints(connection):

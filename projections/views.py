@@ -62,7 +62,7 @@ class Views:
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
-        engine = self.follower.engine
+        engine = self.follower.reading
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.connect() as connection:

@@ -1,12 +1,13 @@
 """What tests of every tier share: both databases, a clock that is set by hand, and a journal."""
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -111,3 +112,36 @@ def open_journal(clock: Clock) -> Iterator[OpenJournal]:
 def journal(databases: Databases, open_journal: OpenJournal) -> Journal:
     """A journal in which nothing is recorded yet."""
     return open_journal(databases)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the faults of tests/faults go on, by which chances, and where their counts are kept."""
+    faults = parser.getgroup("faults")
+    faults.addoption("--faults", choices=["short", "long"], default="short")
+    faults.addoption("--faults-seed", type=int, default=None)
+    faults.addoption("--faults-report", type=Path, default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed once, for all processes in which tests run."""
+    if config.getoption("--faults-seed") is None:
+        config.option.faults_seed = secrets.randbelow(2**32)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how the faults of this run can be had again."""
+    return (
+        f"faults: --faults={config.getoption('--faults')} --faults-seed={config.getoption('--faults-seed')}"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Tell what came of the faults."""
+    from tests.faults import tally  # noqa: PLC0415  # it is not needed in every process
+
+    reports = [r for those in terminalreporter.stats.values() for r in those if hasattr(r, "user_properties")]
+    told = {
+        o["test"] + o["fault"]: o for r in reports for n, v in r.user_properties if n == "faults" for o in v
+    }
+    if told and (file := config.getoption("--faults-report")):
+        tally.keep(file, list(told.values()))

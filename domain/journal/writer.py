@@ -179,7 +179,8 @@ class Writer:
             batch = Batch(moment, stored.load, stored.others, stored.receipts(commands))
             batch.histories |= stored.remembered(commands)
             outcomes = [batch.decide(command) for command in commands]
-            before = append(connection, self._rows(batch)) if batch.entries or batch.answered else self.newest
+            anything = batch.entries or batch.answered
+            before = append(connection, self._rows(batch)) if anything else self.reader.head()
         return self._done(batch, outcomes, before)
 
     def _rows(self, batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:

@@ -1,15 +1,18 @@
 """When more comes than can be stored in good time, Pakta says so at once."""
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from domain.databases import MAX_OVERFLOW, POOL_SIZE
 from domain.journal import Command, Step
 from domain.journal.appending import lock
-from tests.api.doors import Doors, fact, problem
+from tests.api.doors import Doors, fact, problem, proposed
 from tests.journal.people import SECONDS, command
 from tests.journal.people import fact as facts
 
@@ -36,3 +39,17 @@ def test_a_request_that_would_wait_too_long_is_declined_and_may_be_sent_again(tm
         assert told["detail"].endswith("Nothing of this request was stored.")
         again = doors.post(f"/agreements/{agreement}/events", fact("annotated", note="Seen"))
         assert again.status_code == 201
+
+
+def test_whoever_finds_every_connection_in_use_may_ask_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.databases.POOL_SECONDS", 0.05)
+    with TestClient(create_app(Settings(data_dir=tmp_path))) as client, ExitStack() as in_use:
+        doors = Doors.of(client).as_("kota-bandung")
+        people = doors.running.directory.engine
+        for _ in range(POOL_SIZE + MAX_OVERFLOW):
+            in_use.enter_context(people.connect())
+        answer = doors.post("/agreements", proposed())
+        problem(answer, 503, "unavailable")
+        assert answer.headers["Retry-After"] == "1"

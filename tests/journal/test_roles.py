@@ -1,8 +1,10 @@
 """On PostgreSQL with two roles, the application adds to the journal by one function and does nothing else."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -76,6 +78,10 @@ FORBIDDEN = [
     "SET SESSION AUTHORIZATION :owner",
     "GRANT :owner TO CURRENT_USER",
     "CREATE SCHEMA more",
+    "WITH gone AS (DELETE FROM events RETURNING *) SELECT count(*) FROM gone",
+    "DO 'BEGIN DELETE FROM events; END'",
+    "CREATE TABLE more () INHERITS (events)",
+    "ALTER TABLE events SET UNLOGGED",
 ]
 
 
@@ -169,6 +175,20 @@ def test_the_application_makes_its_views_itself(journal: Journal, prepared: Role
     follower.rebuild()
     assert follower.position() == 3
     follower.stop()
+
+
+@pytest.mark.parametrize("position", [-1, 0, 2, 1_000])
+def test_the_append_function_itself_leaves_no_gap_and_fills_no_place_twice(
+    journal: Journal, position: int
+) -> None:
+    before = rows(journal.engine)
+    event = {"position": position, "agreement": str(UUID(int=1)), "version": 1, "topic": "x", "state": "x"}
+    with journal.engine.connect() as connection:
+        others = connection.scalar(sa.text("SELECT pronargs - 1 FROM pg_proc WHERE proname = 'append'"))
+        call = "SELECT append(%s" + ", '[]'" * (others or 0) + ")"
+        with pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql(call, (json.dumps([event]),))
+    assert rows(journal.engine) == before
 
 
 def test_a_table_of_the_session_does_not_come_before_ours(journal: Journal) -> None:

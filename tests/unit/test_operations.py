@@ -22,7 +22,7 @@ TEXTS = {
     for path in [*DEPLOY.iterdir(), ROOT / "README.md", ROOT / "docs" / "operations.md"]
     if path.is_file()
 }
-OF_RUN = {"demo", "test", "check", "bench", "lock"}
+OF_RUN = {"demo", "test", "faults", "check", "bench", "lock"}
 
 
 def options() -> dict[str, set[str]]:
