@@ -1,5 +1,6 @@
 """What tests of every tier share: both databases, a clock that is set by hand, and a journal."""
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -125,7 +126,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the seed once, for all processes in which tests run."""
     if config.getoption("--faults-seed") is None:
-        config.option.faults_seed = secrets.randbelow(2**32)
+        # Processes that this one starts to run tests in inherit it.
+        config.option.faults_seed = int(os.environ.setdefault("FAULTS_SEED", str(secrets.randbelow(2**32))))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
