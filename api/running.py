@@ -5,6 +5,7 @@ from typing import Self
 
 from api.documents import Documents
 from api.identity import Directory
+from api.sessions import Sessions
 from api.settings import SOFTWARE, Settings
 from domain.journal import Journal
 from projections.follower import Follower
@@ -20,6 +21,7 @@ class Running:
     follower: Follower
     views: Views
     directory: Directory
+    sessions: Sessions
     documents: Documents
     head_at_start: int
 
@@ -39,6 +41,7 @@ class Running:
             follower,
             Views(journal, follower),
             Directory(databases),
+            Sessions(databases),
             Documents(databases),
             journal.head(),
         )
@@ -53,4 +56,5 @@ class Running:
         self.journal.close()
         self.views.close()
         self.directory.close()
+        self.sessions.close()
         self.documents.close()

@@ -54,6 +54,19 @@ def agreements(view: View, actor: Actor | None, wanted: Wanted) -> Page:
     return paged(view.connection, query, key, wanted.after, wanted.limit, descending=down)
 
 
+def count(view: View, actor: Actor | None, filters: Mapping[str, Any]) -> int:
+    """How many agreements a list has in all."""
+    query = sa.select(sa.func.count()).select_from(register)
+    query = query.where(on(register, view.day), visible(actor), register.c.begun)
+    return int(view.connection.scalar(query.where(*_conditions(view, filters))) or 0)
+
+
+def countries(view: View) -> list[str]:
+    """Every country that a party belongs to."""
+    query = sa.select(terms.c.term).where(terms.c.kind == "country").distinct().order_by(terms.c.term)
+    return [term.upper() for term in view.connection.scalars(query)]
+
+
 def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
     equal = ("status", "instrument", "standing", "kind", "owner", "stalled", "overdue")
     given = {name: value for name, value in filters.items() if value is not None}
