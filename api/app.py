@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import agreements, commands, evidence, feed, figures, health, lists, openapi, problems
 from api.figures import Figures
-from api.pages import documentation, entering, overview, register
+from api.pages import calendar, documentation, entering, follow_up, overview, register
 from api.pages import problems as problem_pages
 from api.pages.failing import failed
 from api.pages.frame import STATIC
@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     # The feed's stream before agreements: addresses are matched in this order.
     for door in (commands, feed, lists, agreements, evidence, health, figures):
         app.include_router(door.router)
-    for room in (overview, register, entering, documentation, problem_pages):
+    for room in (overview, register, calendar, follow_up, entering, documentation, problem_pages):
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)
