@@ -10,7 +10,7 @@ from projections.agenda import Item
 
 STATUS = {
     "tentative": "TENTATIVE",
-    "scheduled": "CONFIRMED",
+    "scheduled": "TENTATIVE",  # nobody has said that it is settled
     "confirmed": "CONFIRMED",
     "held": "CONFIRMED",
     "overdue": "TENTATIVE",
@@ -46,7 +46,7 @@ def _event(item: Item, address: str, language: str, now: datetime) -> Event:
     # The end of an all-day event is the day after it (RFC 5545, section 3.6.1).
     event.add("dtstart", item.known.earliest)
     event.add("dtend", item.known.latest + timedelta(days=1))
-    event.add("status", STATUS.get(item.state, "CONFIRMED"))
+    event.add("status", STATUS.get(item.state, "CONFIRMED"))  # what is due is due
     event.add("transp", "TRANSPARENT")
     event.add("url", f"{address}/agreements/{item.agreement}")
     for name, text in (("location", item.place), ("description", item.text)):

@@ -73,17 +73,9 @@ def test_a_calendar_program_reads_the_feed(pakta: Doors, tmp_path: Path) -> None
     settings.write_text(
         f"[calendars]\n[[pakta]]\npath = {tmp_path}/kept\n[locale]\nlongdateformat = %Y-%m-%d\n"
     )
-    command = [
-        str(khal),
-        "-c",
-        settings,
-        "printics",
-        "--format",
-        "{start-long} {end-long} {title}",
-        str(feed),
-    ]
+    command = [str(khal), "-c", str(settings), "printics", "--format", "{start-long} {end-long} {title}"]
     read = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={"HOME": str(tmp_path)}
+        [*command, str(feed)], check=True, capture_output=True, text=True, env={"HOME": str(tmp_path)}
     ).stdout
     assert "2027-01-01 2027-01-31" in read
     assert "2027-02-03 2027-02-03" in read
