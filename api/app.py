@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import agreements, commands, evidence, feed, figures, health, lists, openapi, problems
 from api.deadline import Deadline
 from api.figures import Figures
-from api.pages import documentation
+from api.pages import calendar, documentation, entering, follow_up, overview, register
 from api.pages import problems as problem_pages
+from api.pages.failing import failed
+from api.pages.frame import STATIC
 from api.running import Running
 from api.settings import SOFTWARE, Settings
 from api.watching import Watching
 
-STATIC = Path(__file__).parent / "pages" / "static"
+SMALLEST_SQUEEZED = 1_000  # bytes
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -44,16 +48,41 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
         title="Pakta", version=SOFTWARE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.figures = Figures()
-    problems.register(app)
+    problems.register(app, failed)
     # The feed's stream before agreements: addresses are matched in this order.
-    for door in (commands, feed, lists, agreements, evidence, health, figures, documentation, problem_pages):
+    for door in (commands, feed, lists, agreements, evidence, health, figures):
         app.include_router(door.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for room in (overview, register, calendar, follow_up, entering, documentation, problem_pages):
+        app.include_router(room.router)
+    app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(Deadline)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(SqueezedPages, minimum_size=SMALLEST_SQUEEZED, compresslevel=5)
     app.add_middleware(Watching, figures=app.state.figures)
     openapi.register(app)
     return app
+
+
+class SqueezedPages(GZipMiddleware):
+    """Compresses what browsers read. The doors of the API answer as they are."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, through compression if it is for a page."""
+        by_machine = scope["type"] == "http" and scope["path"].startswith(problems.API)
+        await (self.app if by_machine else super().__call__)(scope, receive, send)
+
+
+class Static(StaticFiles):
+    """Files that pages use. One asked for by version never changes."""
+
+    def file_response(
+        self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Let browsers keep a file for ever if its address has its version."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 class SecurityHeaders:

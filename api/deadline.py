@@ -5,7 +5,7 @@ import asyncio
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import from_journal, respond
+from api.problems import document, from_journal
 from domain.journal import Unavailable
 
 DEADLINE_SECONDS = 8.0
@@ -74,4 +74,4 @@ class Waiting:
 
     async def _answer(self) -> None:
         problem = from_journal(Unavailable(reason="late"))
-        await respond(Request(self._scope), problem)(self._scope, self._receive, self._send)
+        await document(Request(self._scope), problem)(self._scope, self._receive, self._send)

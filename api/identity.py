@@ -1,6 +1,5 @@
-"""Who is asking: bearer tokens, hashed at rest, each with a role and an organisation."""
+"""Who is asking: by a bearer token, hashed at rest, or by the session of a browser."""
 
-import hashlib
 import secrets
 import time
 from collections.abc import Sequence
@@ -12,11 +11,13 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import Problem
+from api.sessions import hashed, own_page, session_of
 from domain.agreement.access import Actor, Role
 from domain.databases import Databases, one_at_a_time, writing
 
 TRUSTED_SECONDS = 2.0
 PREFIX = "pakta_"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # methods that change nothing (RFC 9110, section 9.2.1)
 
 metadata = sa.MetaData()
 tokens = sa.Table(
@@ -45,7 +46,7 @@ class Directory:
         """A new token. `actor` is the opaque id that entries will carry; by default a new one."""
         token = PREFIX + secrets.token_urlsafe(32)
         row = {
-            "digest": _digest(token),
+            "digest": hashed(token),
             "actor": actor or str(uuid4()),
             "role": role,
             "organisation": organisation,
@@ -68,7 +69,7 @@ class Directory:
 
     def actor(self, token: str) -> Actor | None:
         """Whose token it is, or None if it is no token or was revoked."""
-        digest = _digest(token)
+        digest = hashed(token)
         query = sa.select(tokens).where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None))
         with self.engine.connect() as connection:
             row = connection.execute(query).one_or_none()
@@ -81,7 +82,7 @@ class Directory:
 
     def lately_seen(self, token: str) -> Actor | None:
         """Whose token it was a moment ago. Saves a question for each of many requests."""
-        seen = self._seen.get(_digest(token))
+        seen = self._seen.get(hashed(token))
         return seen[1] if seen and time.monotonic() - seen[0] < TRUSTED_SECONDS else None
 
     def close(self) -> None:
@@ -90,14 +91,14 @@ class Directory:
 
 
 async def asking(request: Request) -> Actor | None:
-    """Who sends the request; None for somebody without a token.
+    """Who sends the request; None for somebody with neither a token nor a session.
 
     Raises:
-        Problem: 401, the token is not valid.
+        Problem: 401, the token is not valid; 403, a page of another site sends what changes something.
     """
     header = request.headers.get("authorization")
     if header is None:
-        return None
+        return await signed_in(request)
     scheme, _, token = header.partition(" ")
     directory: Directory = request.app.state.running.directory
     if scheme.lower() == "bearer" and token.strip():
@@ -106,6 +107,17 @@ async def asking(request: Request) -> Actor | None:
             request.state.actor = actor
             return actor
     raise Problem("no_token", 401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def signed_in(request: Request) -> Actor | None:
+    """Whose session the request carries. A browser carries it along for other sites' pages too."""
+    session = session_of(request)
+    actor = await run_in_threadpool(request.app.state.running.sessions.actor, session) if session else None
+    if actor and request.method not in SAFE and not own_page(request):
+        raise Problem("other_site", 403)
+    if actor:
+        request.state.actor = actor
+    return actor
 
 
 async def reader(request: Request) -> Actor | None:
@@ -130,11 +142,6 @@ async def writer(request: Request) -> Actor:
     if actor is None:
         raise Problem("no_token", 401, headers={"WWW-Authenticate": "Bearer"})
     return actor
-
-
-def _digest(token: str) -> str:
-    # The token is 256 random bits: a slow hash would guard nothing more.
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ from fastapi import Request
 LANGUAGES = ("id", "en")
 DEFAULT = "id"
 CATALOGUES = Path(__file__).parent / "locale"
+CHOSEN = "pakta_language"  # the cookie that keeps what a reader of the pages chose
 
 
 def preferred(accept_language: str | None) -> str:
@@ -27,22 +28,43 @@ def language_of(request: Request) -> str:
     return preferred(request.headers.get("accept-language"))
 
 
+def chosen(request: Request) -> str:
+    """The language for a page: what its address says, else what was chosen before, else what is preferred."""
+    for choice in (request.query_params.get("lang"), request.cookies.get(CHOSEN)):
+        if choice in LANGUAGES:
+            return choice
+    return language_of(request)
+
+
+def english(sentence: str) -> str:
+    """A sentence that is translated later, where the reader's language is known."""
+    return sentence
+
+
 def say(language: str, sentence: str, params: dict[str, str] | None = None) -> str:
     """An English sentence in a language, its {names} filled in."""
     translated = catalogue(language).get(sentence, sentence)
     return translated.format(**params) if params is not None else translated
 
 
+def say_number(language: str, one: str, many: str, number: int) -> str:
+    """A sentence about a number of things, its {number} still open. English tells one from many."""
+    return catalogue(language).get(one) or (one if number == 1 else many)
+
+
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Every sentence of a language, by the English one. English needs none."""
-    path = CATALOGUES / f"{language}.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        return {
-            str(message.id): str(message.string) for message in read_po(file) if message.id and message.string
-        }
+    """Every sentence of a language, by the English one (of one thing). English needs none."""
+    found: dict[str, str] = {}
+    for path in sorted((CATALOGUES / language).glob("*.po")):
+        with path.open("rb") as file:
+            found |= {_first(m.id): _first(m.string) for m in read_po(file) if m.id and m.string}
+    return found
+
+
+def _first(sentence: str | tuple[str, ...] | list[str]) -> str:
+    # Indonesian has one form for any number of things.
+    return sentence if isinstance(sentence, str) else sentence[0]
 
 
 def _quality(weight: str) -> float:

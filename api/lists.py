@@ -98,7 +98,7 @@ def agreements(request: Request, actor: Reader, query: Annotated[RegisterQuery, 
         wanted = listing.Wanted(query.model_dump(), query.sort, start_of(query, query.sort), query.limit)
         page = listing.agreements(view, actor, wanted)
     again = running.journal.twins([row["agreement"] for row in page.rows])
-    items = [_item(row, view, language, again=row["agreement"] in again) for row in page.rows]
+    items = [register_item(row, view, language, again=row["agreement"] in again) for row in page.rows]
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
     following = _following(request, query.sort, page)
     if following:
@@ -165,7 +165,8 @@ PARTY_FIELDS = ("name", "kind", "country", "region", "code", "agreements")
 FIELD_FIELDS = ("name", "agreements", "agreed", "exploring", "mentioned")
 
 
-def _item(row: Any, view: View, language: str, *, again: bool) -> dict[str, Any]:
+def register_item(row: Any, view: View, language: str, *, again: bool) -> dict[str, Any]:
+    """An agreement as lists show it; `again` says that the same owner had recorded its like before."""
     document = json.loads(row["document"])
     for inside in ("voided", "begun"):
         del document[inside]

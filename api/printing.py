@@ -62,12 +62,15 @@ def views_of(running: Running) -> list[str]:
 
 
 def welcome(running: Running, address: str, organisation: str) -> Iterator[str]:
-    """Where the demo is, and a token for each role."""
+    """Where the demo is; for each role a link that signs in and a token."""
     with running.views.on(running.journal.today()) as view:
         figures = summary(view, None)
     yield f"Pakta serves {figures['agreements']} agreements and {figures['networks']} network on {address}"
+    yield f"  Overview        {address}/"
     yield f"  Documentation   {address}/docs"
-    yield f"  Overview        {address}/api/v1/summary"
+    yield "Sign in, once with each link, as:"
+    for role in get_args(Role):
+        yield f"  {role:<15} {address}/sign-in/{running.sessions.invite(organisation, role)}"
     yield f"Tokens of {organisation}:"
     for role in get_args(Role):
         yield f"  {role:<15} {running.directory.issue(organisation, role)}"

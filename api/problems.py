@@ -1,12 +1,12 @@
 """What went wrong, why, and what to do next (RFC 9457)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
@@ -34,6 +34,11 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "A valid token is needed",
         "The request carries no valid token.",
         "Send `Authorization: Bearer …` with a token of your organisation.",
+    ),
+    "other_site": (
+        "Sent from another site",
+        "A page of another site sent this in your name. Nothing was stored.",
+        "Open Pakta itself and do it there.",
     ),
     "not_allowed": (
         "You may not do this",
@@ -110,6 +115,7 @@ DECLINED: dict[type[Declined], tuple[str, int]] = {
     Busy: ("busy", 503),
     Unavailable: ("unavailable", 503),
 }
+API = "/api/"
 REFUSED_TITLE = "This cannot be true of the agreement"
 REFUSED_ADVICE = "Nothing was stored. Correct the fact, or correct what was recorded before."
 
@@ -182,15 +188,22 @@ def from_journal(error: Refused | Declined, pointer: str = "") -> Problem:
     return Problem(code, status, params=error.params, headers=headers)
 
 
-def register(app: FastAPI) -> None:
-    """Have every failure of an app answered as a problem."""
+Page = Callable[[Request, Problem], Response]
+
+
+def register(app: FastAPI, page: Page) -> None:
+    """Have every failure of an app answered: as a problem by the API, as a page to who reads pages."""
+
+    def respond(request: Request, problem: Problem) -> Response:
+        by_machine = request.url.path.startswith(API) or not _reads_pages(request)
+        return document(request, problem) if by_machine else page(request, problem)
 
     @app.exception_handler(Problem)
-    async def _problem(request: Request, problem: Problem) -> JSONResponse:
+    async def _problem(request: Request, problem: Problem) -> Response:
         return respond(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         language = language_of(request)
         errors = [
             FieldError(parameter=str(item["loc"][-1]), detail=explain(language, item))
@@ -199,7 +212,7 @@ def register(app: FastAPI) -> None:
         return respond(request, Problem("invalid", 422, errors=errors))
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             params = {"method": request.method}
             return respond(request, Problem("method_not_allowed", 405, params=params, headers=error.headers))
@@ -212,24 +225,27 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(exc.OperationalError)
     @app.exception_handler(exc.InterfaceError)
     @app.exception_handler(exc.TimeoutError)  # no connection came free
-    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> JSONResponse:
+    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> Response:
         log.error("the database could not be used", exc_info=error)
         return respond(request, from_journal(Unavailable()))
 
     @app.exception_handler(Exception)
-    async def _unexpected(request: Request, _: Exception) -> JSONResponse:
+    async def _unexpected(request: Request, _: Exception) -> Response:
         # This answer is given outside of everything that would add the id.
         headers = {"X-Request-Id": request.state.request_id}
         return respond(request, Problem("internal", 500, headers=headers))
 
 
-def respond(request: Request, problem: Problem) -> JSONResponse:
+def _reads_pages(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def document(request: Request, problem: Problem) -> JSONResponse:
     """The answer that tells of a problem, in the language of the request."""
     language = language_of(request)
     headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    document = problem.document(language).model_dump(exclude_none=True)
     return JSONResponse(
-        document,
+        problem.document(language).model_dump(exclude_none=True),
         status_code=problem.status,
         headers=headers | dict(problem.headers or {}),
         media_type="application/problem+json",

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from api.documents import Documents
 from api.identity import Directory
+from api.sessions import Sessions
 from api.settings import SOFTWARE, Settings
 from api.tailing import Tail
 from domain.journal import Journal
@@ -25,6 +26,7 @@ class Running:
     follower: Follower
     views: Views
     directory: Directory
+    sessions: Sessions
     documents: Documents
     tail: Tail
     head_at_start: int
@@ -47,14 +49,26 @@ class Running:
             opened.callback(follower.stop)
             views = Views(journal, follower)
             opened.callback(views.close)
-            directory, documents = Directory(databases), Documents(databases)
+            directory, sessions = Directory(databases), Sessions(databases)
+            documents = Documents(databases)
             tail = Tail(journal)
             opened.callback(tail.close)
             head = journal.head()
             if follow:
                 opened.callback(Hints(journal).close)
                 follower.start()
-            return cls(settings, journal, follower, views, directory, documents, tail, head, opened.pop_all())
+            return cls(
+                settings,
+                journal,
+                follower,
+                views,
+                directory,
+                sessions,
+                documents,
+                tail,
+                head,
+                opened.pop_all(),
+            )
 
     def engines(self) -> dict[str, Engine]:
         """The connections of each room."""

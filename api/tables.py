@@ -15,15 +15,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def csv_of(items: Iterable[dict[str, Any]]) -> str:
+def csv_of(items: Iterable[dict[str, Any]], *, with_heading: bool = True) -> str:
     """Agreements as CSV (RFC 4180), with a byte order mark so that spreadsheets read it as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    if with_heading:
+        writer.writerow(COLUMNS)
     for item in items:
         row = _row(item)
         writer.writerow([_harmless(row[column]) for column in COLUMNS])
-    return BYTE_ORDER_MARK + text.getvalue()
+    return BYTE_ORDER_MARK * with_heading + text.getvalue()
 
 
 def _row(item: dict[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
 from api.identity import Directory
 from api.running import Running
+from api.sessions import Sessions
 from api.settings import Settings
 from domain.databases import NotPrepared
 
@@ -66,14 +67,27 @@ def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
         running.close()
 
 
+Room = TypeVar("Room", Directory, Sessions)
+
+
 @contextmanager
 def directory(data: Path | None) -> Iterator[Directory]:
     """The directory of people alone."""
+    yield from _alone(Directory, data)
+
+
+@contextmanager
+def sessions(data: Path | None) -> Iterator[Sessions]:
+    """The sign-in links and sessions alone."""
+    yield from _alone(Sessions, data)
+
+
+def _alone(kind: type[Room], data: Path | None) -> Iterator[Room]:
     try:
-        people = Directory(settings_for(data).databases())
+        room = kind(settings_for(data).databases())
     except NotPrepared as error:
         fall_short(f"Pakta cannot start: {error}")
     try:
-        yield people
+        yield room
     finally:
-        people.close()
+        room.close()

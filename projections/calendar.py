@@ -85,7 +85,7 @@ class Calendar(Projection):
 
 
 def _visit(visit: Visit) -> Row:
-    span = _span(visit.window or visit.held)
+    span = _span(visit.held or visit.window)
     return {
         **_told(visit, VISIT),
         "overdue_from": visit.overdue_from.isoformat() if visit.overdue_from else None,

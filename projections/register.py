@@ -47,6 +47,7 @@ register = sa.Table(
     sa.Column("uncertain", sa.Integer, nullable=False),
     sa.Column("proposed_on", sa.String(10), nullable=False),
     sa.Column("signed_on", sa.String(10), nullable=False),
+    sa.Column("signed_by", sa.String(10)),
     sa.Column("mou_by", sa.String(10)),
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
@@ -114,7 +115,7 @@ def _lasting(state: State) -> Row:
     """What stays as it is until another fact counts."""
     proposed, mou = _span(state, "proposed"), _span(state, "mou_signed")
     signed = min(
-        (_span(state, rung).earliest for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
+        (_span(state, rung) for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
         default=None,
     )
     return {
@@ -131,7 +132,8 @@ def _lasting(state: State) -> Row:
         "evidenced": state.realisation_basis == "evidenced",
         "follow_up_held": any(visit.state == "held" and visit.follow_up for visit in state.visits),
         "proposed_on": proposed.earliest.isoformat() if proposed != ANY_DAY else EARLIEST,
-        "signed_on": signed.isoformat() if signed else EARLIEST,
+        "signed_on": signed.earliest.isoformat() if signed else EARLIEST,
+        "signed_by": signed.latest.isoformat() if signed else None,
         "mou_by": mou.latest.isoformat() if state.instrument == "mou" else None,
         "loi_to_mou_days": _loi_to_mou(state),
         "search": _search(state),

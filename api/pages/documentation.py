@@ -3,9 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from api.pages.problems import PAGES
+from api.pages.frame import PAGES
 
 router = APIRouter(include_in_schema=False)
 # Swagger UI sets styles on its elements; it runs no inline script.
@@ -13,12 +13,6 @@ DOCS_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-@router.get("/")
-def entrance() -> RedirectResponse:
-    """Until there are pages, the entrance is the documentation."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/docs")

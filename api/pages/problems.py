@@ -1,39 +1,37 @@
 """The page behind the `type` of every problem: what it means and what to do next."""
 
 import re
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from api.language import language_of, say
+from api.language import chosen, say
+from api.pages.frame import page
 from api.problems import PROBLEMS, REFUSED_ADVICE, REFUSED_TITLE, Problem
 from domain.agreement.admit import REFUSALS
 
 router = APIRouter(prefix="/problems", include_in_schema=False)
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
 
 @router.get("/{code}")
-def explain(request: Request, code: str, lang: str | None = None) -> HTMLResponse:
+def explain(request: Request, code: str) -> HTMLResponse:
     """One problem, in the reader's language, or in the one asked for with `lang`."""
-    language = lang if lang in ("id", "en") else language_of(request)
+    language = chosen(request)
     if code in PROBLEMS:
         title, text, advice = PROBLEMS[code]
     elif code in REFUSALS:
         title, text, advice = REFUSED_TITLE, REFUSALS[code], REFUSED_ADVICE
     else:
         raise Problem("not_found", 404)
-    page = PAGES.get_template("problem.html").render(
-        language=language,
+    return page(
+        request,
+        "problem.html",
         code=code,
         title=say(language, title),
         text=_marked(say(language, text)),
         advice=_marked(say(language, advice)),
     )
-    return HTMLResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
 
 def _marked(sentence: str) -> Markup:

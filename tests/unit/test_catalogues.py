@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
 
 from api import language
 from api.explaining import EXPLANATIONS, explain
@@ -24,6 +25,11 @@ VALIDATORS = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "domain" / "facts").glob("*.py"))),
 )
 DOORS = tuple(str(path.relative_to(ROOT)) for path in sorted((ROOT / "api").glob("*.py")))
+# Names and abbreviations that Indonesian has too.
+SAME_IN_BOTH = {"Agenda", "LoI", "MoU", "Register"}
+# The functions that say a sentence in a language, and where among their arguments it stands.
+SAYING = {"say": 1, "sentence": 1, "say_number": 1, "counted": 1}
+TEMPLATES = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 TRANSLATED = [tongue for tongue in language.LANGUAGES if tongue != "en"]
 
 
@@ -46,7 +52,24 @@ def sentences() -> set[str]:
     validators = (fixed(call, 0, path) for path in VALIDATORS for call in calls(path, "ValueError"))
     doors = (fixed(call, 1, path) for path in DOORS for call in calls(path, "of_parameter"))
     tables = (REFUSALS.values(), WARNINGS.values(), EXPLANATIONS.values(), *PROBLEMS.values())
-    return {REFUSED_TITLE, REFUSED_ADVICE, *chain(*tables), *validators, *doors}
+    return {REFUSED_TITLE, REFUSED_ADVICE, *chain(*tables), *validators, *doors, *in_pages()}
+
+
+def in_pages() -> Iterator[str]:
+    """What pages say: in their templates and, to be translated where they are shown, in their code."""
+    for path in sorted((ROOT / "api" / "pages" / "templates").rglob("*.html")):
+        with path.open("rb") as file:
+            for _, _, message, _ in babel_extract(file, ("_", "_n"), (), TEMPLATES):
+                one = message if isinstance(message, str) else (message or (None,))[0]
+                if one is not None:  # else it is looked up where it is said
+                    yield one
+    for path in sorted((ROOT / "api").rglob("*.py")):
+        code = str(path.relative_to(ROOT))
+        yield from (fixed(call, 0, code) for call in calls(code, "english"))
+        for name, place in SAYING.items():
+            for call in calls(code, name):
+                if isinstance(call.args[place], ast.Constant):
+                    yield fixed(call, place, code)
 
 
 def names(sentence: str) -> set[str]:
@@ -65,20 +88,22 @@ def test_every_sentence_is_translated_and_no_translation_is_left_over(tongue: st
 def test_a_translation_fills_in_what_the_english_sentence_does(tongue: str) -> None:
     for english, translated in language.catalogue(tongue).items():
         assert names(translated) == names(english), english
-        assert translated != english
+        assert translated != english or english in SAME_IN_BOTH
         assert translated.strip() == translated
         assert re.findall("`[^`]+`", translated) == re.findall("`[^`]+`", english), "names of the contract"
 
 
 @pytest.mark.parametrize("tongue", TRANSLATED)
 def test_a_catalogue_has_no_doubtful_or_double_entries(tongue: str) -> None:
-    path = language.CATALOGUES / f"{tongue}.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, abort_invalid=True)
-    assert not any(message.fuzzy for message in catalogue if message.id)
-    assert not list(catalogue.obsolete)
-    messages = re.findall(r'^msgid "[^"].*', path.read_text("utf-8"), re.MULTILINE)
-    assert len(messages) == len(set(messages)) == len(catalogue)
+    messages: list[str] = []
+    for path in sorted((language.CATALOGUES / tongue).glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+        assert not any(message.fuzzy for message in catalogue if message.id)
+        assert not list(catalogue.obsolete)
+        messages += re.findall(r'^msgid "[^"].*', path.read_text("utf-8"), re.MULTILINE)
+    assert len(messages) == len(set(messages)), "said twice"
+    assert len(messages) == len(language.catalogue(tongue))
 
 
 def test_a_code_is_either_a_problem_or_a_refusal() -> None:
