@@ -49,7 +49,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     for door in (commands, feed, lists, agreements, evidence, health, figures, documentation, problem_pages):
         app.include_router(door.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Deadline)
+    app.add_middleware(Deadline, seconds=settings.deadline)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watching, figures=app.state.figures)
     openapi.register(app)
