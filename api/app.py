@@ -55,7 +55,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     for room in (overview, register, calendar, follow_up, entering, documentation, problem_pages):
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
-    app.add_middleware(Deadline)
+    app.add_middleware(Deadline, seconds=settings.deadline)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(SqueezedPages, minimum_size=SMALLEST_SQUEEZED, compresslevel=5)
     app.add_middleware(Watching, figures=app.state.figures)

@@ -8,8 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import document, from_journal
 from domain.journal import Unavailable
 
-DEADLINE_SECONDS = 8.0
-
 
 class Deadline:
     """Answers 503 with Retry-After where no answer has begun in time; waiting for the client does not count.
@@ -17,7 +15,7 @@ class Deadline:
     What is being done goes on, since a thread that waits for a database cannot be called back.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
         self.app = app
         self.seconds = seconds
 

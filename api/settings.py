@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import PositiveInt, SecretStr, field_validator
+from pydantic import PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.databases import Databases
@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     max_document_bytes: int = 25 * 1024 * 1024
     log: Literal["json", "text"] | None = None
     queue: PositiveInt = 2_000  # commands that may wait to be stored
+    deadline: PositiveFloat = 20.0  # seconds that an answer may take to begin
 
     @field_validator("timezone")
     @classmethod

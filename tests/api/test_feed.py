@@ -12,7 +12,6 @@ import httpx2
 import pytest
 import uvicorn
 
-from api import feed
 from api.app import create_app
 from api.settings import Settings
 from tests.api.doors import Doors, fact, pointers, problem, proposed
@@ -127,17 +126,6 @@ def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
         with listening(doors, "/events/stream?after=0", **{"Last-Event-ID": "5"}) as events:
             assert take(events, 1)[0][0] == 6, "what was last seen weighs more"
         assert [entry for _, entry in seen] == doors.get("/events")["items"][:3]
-
-
-def test_a_stream_does_not_pause_on_its_way_to_what_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with served(tmp_path) as doors:
-        doors.open(*(fact("annotated", note=str(n)) for n in range(5)))
-    monkeypatch.setattr(feed, "TAIL_PAGE", 2)
-    monkeypatch.setattr(feed, "TAIL_SECONDS", 3600)  # nobody would wait so long
-    with served(tmp_path) as doors, listening(doors, "/events/stream?after=0") as events:
-        assert [position for position, _ in take(events, 6)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_stream_begins_with_what_is_recorded_from_now_on(tmp_path: Path) -> None:

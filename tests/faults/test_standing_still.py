@@ -12,10 +12,12 @@ from tests.faults.tally import Tally
 
 BOUND_SECONDS = 20.0  # for an answer while the database stands still, on a machine that is busy besides
 RECOVERY_SECONDS = 30.0
+DEADLINE_SECONDS = 6.0
 
 
 def test_a_database_that_stands_still(serve: Serve, load_at: LoadAt, tally: Tally, cluster: Cluster) -> None:
-    served = serve(address_of(cluster.database(), cluster.port)).start()
+    patience = {"PAKTA_DEADLINE": str(DEADLINE_SECONDS)}
+    served = serve(address_of(cluster.database(), cluster.port), **patience).start()
     load = load_at(served)
     still = 30.0 if tally.profile == "long" else 8.0
     for _ in tally.rounds("database stopped (SIGSTOP) for 30 s", "PostgreSQL", short=1, long=3):
