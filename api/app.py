@@ -55,10 +55,19 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_SQUEEZED, compresslevel=5)
+    app.add_middleware(SqueezedPages, minimum_size=SMALLEST_SQUEEZED, compresslevel=5)
     app.add_middleware(Watching, figures=app.state.figures)
     openapi.register(app)
     return app
+
+
+class SqueezedPages(GZipMiddleware):
+    """Compresses what browsers read. The doors of the API answer as they are."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, through compression if it is for a page."""
+        by_machine = scope["type"] == "http" and scope["path"].startswith(problems.API)
+        await (self.app if by_machine else super().__call__)(scope, receive, send)
 
 
 class Static(StaticFiles):

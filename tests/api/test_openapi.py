@@ -121,9 +121,7 @@ def test_what_is_sent_is_as_documented(pakta: Doors, document: Any) -> None:
 def test_the_documentation_is_a_page(shared: Doors) -> None:
     page = shared.client.get("/docs")
     assert page.status_code == 200
-    for address in ("/static/docs.js", "/static/pakta.css"):
-        assert shared.client.get(address).status_code == 200
-    assert shared.client.get("/", follow_redirects=False).headers["location"] == "/docs"
+    assert shared.client.get("/static/docs.js").status_code == 200
     assert "http://" not in page.text
     assert "https://" not in page.text
 

@@ -1,0 +1,1 @@
+"""Pakta in a real browser."""
