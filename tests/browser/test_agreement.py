@@ -118,11 +118,11 @@ def test_the_keyboard_walks_over_the_facts(library: Served, somebody: MakeReader
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2025-10-01&version=4", "?known_at=2020-01-01"])
-@pytest.mark.parametrize(("language", "width", "theme"), EVERY_WAY)
+@pytest.mark.parametrize("way", EVERY_WAY, ids=str)
 def test_nobody_is_kept_out(
-    library: Served, somebody: MakeReader, query: str, language: str, width: int, theme: str
+    library: Served, somebody: MakeReader, query: str, way: tuple[str, int, str]
 ) -> None:
-    reader = somebody(library, language, width, theme)
+    reader = somebody(library, *way)
     reader.signs_in()
     agreement = nanning(reader.page, library)
     reader.goes_to(f"/agreements/{agreement}{query}")
