@@ -7,8 +7,8 @@ from babel.numbers import format_decimal
 
 from api.language import english, say
 from api.pages.names import NAMES
+from api.pages.steps import warning_sentence
 from domain.agreement import Difference
-from domain.agreement.warnings import WARNINGS
 from domain.journal import Entry
 
 ANSWERS: Mapping[str, str] = {
@@ -117,7 +117,7 @@ def _value(path: tuple[str, ...], value: Any, language: str) -> Value:
 
 def _thing(which: str, value: Mapping[str, Any], language: str) -> Value:
     if which == "warnings":
-        return Value(say(language, WARNINGS[value["code"]], value["params"]))
+        return Value(warning_sentence(value["code"], value["params"], language))
     if which == "visits":
         return (
             Value(edtf=value["held"] or value["window"]) if value["held"] or value["window"] else Value("✓")

@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 
 class Happening(NamedTuple):
-    """A fact as a page lists it. `struck` is the retraction that stands against it."""
+    """A fact as a page lists it. `struck` is its retraction; in a void agreement nothing stands."""
 
     entry: Entry
     fact: Fact
@@ -40,7 +40,8 @@ class Happening(NamedTuple):
     sources: list[Source]
     mended: list[Mended]
     struck: Entry | None
-    certain: bool
+    stands: bool
+    certain: bool = True
 
 
 def happenings(history: History, trail: Sequence[Entry], day: date, language: str) -> list[Happening]:
@@ -77,7 +78,7 @@ def _happening(
         list(_sources(history, trail, fact, version, language)),
         list(_mended(history, trail, version, language)),
         trail[against[-1] - 1] if against and history.is_struck(version) else None,
-        certain=True,
+        stands=version in history.standing and history.proposed is not None,
     )
 
 

@@ -67,6 +67,8 @@ def _lying(shown: Shown, above: list[Label], below: list[Label], scale: Scale, f
     ]
     for year in years_of(scale):
         along = scale(date(year, 1, 1)) + 6
+        if along > form.end - 4 * PLAIN:
+            continue
         texts += [
             Text("yr", along, across, "start", str(year))
             for across in (form.happened + 20, form.recorded - 10)

@@ -1,10 +1,10 @@
 """What can be recorded next on an agreement, the likeliest first, and what helps against each warning."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from api.language import english, say
-from api.pages.telling import Line, line
+from api.pages.telling import LABELS, WORDS, Line, line
 from domain.agreement import History, State, Warned
 from domain.agreement.warnings import WARNINGS
 from domain.facts import EvidenceAttached
@@ -84,12 +84,20 @@ def _note(warned: Warned, history: History, language: str) -> Note:
         statements = list(_statements(warned, history, language))
         step = Step("corrected", say(language, "Decide by a correction"), warned.version)
         return Note("differ", say(language, "Two sources disagree"), warned.version, statements, step)
-    title = say(language, WARNINGS[warned.code], dict(warned.params))
+    title = warning_sentence(warned.code, dict(warned.params), language)
     if warned.code in AGAINST:
         kind, words = AGAINST[warned.code]
         return Note("warn", title, warned.version, [], Step(kind, say(language, words)))
     step = Step("corrected", say(language, "Correct it"), warned.version)
     return Note("warn", title, warned.version, [], step)
+
+
+def warning_sentence(code: str, params: Mapping[str, str], language: str) -> str:
+    """A warning in words; the words of the contract in it as people call them."""
+    gates = [say(language, WORDS.get(gate, gate)) for gate in params.get("gates", "").split(", ")]
+    field = params.get("field", "")
+    called = {"gates": ", ".join(gates), "field": say(language, LABELS.get(field, field)).lower()}
+    return say(language, WARNINGS[code], {**params, **called})
 
 
 def _statements(warned: Warned, history: History, language: str) -> Iterator[Statement]:

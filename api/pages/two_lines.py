@@ -8,11 +8,13 @@ from typing import Any, Literal, NamedTuple
 from api.language import say, say_number
 from api.pages import dates
 from api.pages.happenings import Happening
+from domain.agreement.derive import RESULTS
 from domain.agreement.transitions import transition
 from domain.facts import Corrected, EvidenceAttached, Fact, FollowUpVisitScheduled
 from domain.uncertain_date import ANY_DAY, UncertainDate, bounds
 
 MOST_STRANDS = 30  # more are bundled by month
+WEIGHTS = {"lifecycle": 0, "paper": 0, "delivery": 1, "visits": 2}
 Kind = Literal["fact", "plan", "other", "was"]
 
 
@@ -80,19 +82,21 @@ def _of(
         words = dates.said(when.edtf if when else None, language)
         return Strand(version, kind, *_ends(when), recorded, label, words, weight)
 
-    yield strand("was" if each.struck else "fact", fact.occurred, told_on, each.told.title, _weight(fact))
-    if isinstance(fact, FollowUpVisitScheduled) and fact.visit in waiting and not each.struck:
+    yield strand("fact" if each.stands else "was", fact.occurred, told_on, each.told.title, _weight(fact))
+    if isinstance(fact, FollowUpVisitScheduled) and fact.visit in waiting and each.stands:
         yield strand("plan", fact.window, told_on, say(language, "Planned visit"), 0)
     for old, by in _replaced(each):
-        yield strand("was", old, recorded_on[by], say(language, "corrected"), 3)
+        yield strand("was", old, recorded_on[by], say(language, "corrected"), 4)
     for said, source, by in _stated_otherwise(each):
         label = f"≠ {dates.said(said.edtf, language)}"
         yield strand("other", said, recorded_on[by], label, 0)._replace(words=source)
 
 
 def _weight(fact: Fact) -> int:
-    line = transition(fact)
-    return 0 if line.rung else 1 if line.subject != "context" else 2
+    """Papers, results and turns are named first, then promises, then visits, of which there can be many."""
+    if fact.type in RESULTS:
+        return 0
+    return WEIGHTS.get(transition(fact).subject, 3)
 
 
 def _replaced(each: Happening) -> Iterator[tuple[UncertainDate, int]]:

@@ -189,6 +189,18 @@ def test_ended_and_void_agreements_keep_their_pages(
     assert f'href="/agreements/{agreement}/record/mou_signed"' not in shown
 
 
+def test_nothing_of_a_void_agreement_stands(pakta: Doors) -> None:
+    agreement = pakta.open(fact("loi_signed", "2024-02"), fact("retracted", version=1, reason="Twice"))
+    told = page(pakta, f"/agreements/{agreement}")
+    assert "<del>LoI signed</del>" in told
+    assert "<del>Proposed</del>" in told
+
+
+def test_a_warning_names_gates_as_people_do(pakta: Doors) -> None:
+    told = words(page(pakta, f"/agreements/{pakta.open(fact('mou_signed', '2024-02'))}"))
+    assert "not recorded as granted: council (DPRD), full powers." in told
+
+
 def test_a_network_has_members_and_no_ladder(pakta: Doors) -> None:
     network = pakta.open(kind="network", title="ASEAN Smart Cities Network")
     told = page(pakta, f"/agreements/{network}")
