@@ -15,6 +15,7 @@ from domain.databases import Databases, one_at_a_time, writing
 
 LINK_HOURS = 24.0
 SESSION_HOURS = 12.0  # a working day
+CALENDAR_HOURS = 366 * 24.0
 COOKIE = "pakta_session"
 
 metadata = sa.MetaData()
@@ -41,8 +42,17 @@ sessions = sa.Table(
 )
 
 
+calendar_keys = sa.Table(
+    "calendar_keys",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    *_who(),
+    sa.Column("ends_at", sa.Text, nullable=False),
+)
+
+
 class Sessions:
-    """Links that were given out and sessions that are open. Of both only hashes are kept."""
+    """Links that were given out, sessions and calendar keys that are open. Of each only the hash is kept."""
 
     def __init__(self, databases: Databases) -> None:
         self.engine = databases.engine("people")
@@ -76,6 +86,17 @@ class Sessions:
         """Whose session it is, or None if it has ended."""
         with self.engine.connect() as connection:
             return _holder(connection, sessions, session)
+
+    def subscribe(self, actor: Actor) -> str:
+        """A key with which a calendar program reads what somebody may see. One that was given before ends."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(sa.delete(calendar_keys).where(calendar_keys.c.actor == actor.id))
+            return _keep(connection, calendar_keys, actor, CALENDAR_HOURS)
+
+    def subscriber(self, key: str) -> Actor | None:
+        """Whose calendar key it is, or None if it has ended."""
+        with self.engine.connect() as connection:
+            return _holder(connection, calendar_keys, key)
 
     def end(self, session: str) -> None:
         """Sign out."""

@@ -70,7 +70,7 @@ class Calendar:
 
 def _visits(state: State) -> Iterable[Row]:
     for visit in state.visits:
-        span = _span(visit.window or visit.held)
+        span = _span(visit.held or visit.window)
         row = asdict(visit) | {"first_day": span.earliest.isoformat(), "last_day": span.latest.isoformat()}
         del row["days_overdue"]
         yield row | {"overdue_from": visit.overdue_from.isoformat() if visit.overdue_from else None}

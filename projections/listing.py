@@ -1,12 +1,14 @@
 """Questions to the views: pages in a stable order, of what somebody may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.agreement.access import Actor
 from domain.words import fold
+from projections.calendar import visits
 from projections.change import on
 from projections.paging import Key, Page, paged
 from projections.register import readers, register, terms
@@ -32,6 +34,40 @@ def visible(actor: Actor | None) -> sa.ColumnElement[bool]:
         readers.c.agreement == register.c.agreement, readers.c.organisation == actor.organisation
     )
     return sa.or_(public, register.c.owner == actor.organisation, granted)
+
+
+def counted() -> sa.ColumnElement[bool]:
+    """What figures count: neither networks nor what is not certain to have begun."""
+    return register.c.status.is_not(None)
+
+
+def followed_up(view: View) -> sa.ColumnElement[bool]:
+    """A follow-up visit is planned or was held."""
+    return sa.exists().where(
+        visits.c.agreement == register.c.agreement,
+        on(visits, view.day),
+        visits.c.follow_up,
+        visits.c.state != "cancelled",
+    )
+
+
+def signed_in(year: int) -> sa.ColumnElement[bool]:
+    """First signed in a year, as it is stated; a stretch over several years is in none."""
+    return sa.and_(
+        counted(), register.c.signed_on >= f"{year:04}-01-01", register.c.signed_by <= f"{year:04}-12-31"
+    )
+
+
+CASES: Mapping[str, Callable[[View], sa.ColumnElement[bool]]] = {
+    "counted": lambda _: counted(),
+    "signed": lambda _: sa.and_(counted(), register.c.instrument != "none"),
+    "followed_up": lambda view: sa.and_(counted(), followed_up(view)),
+    "held": lambda _: sa.and_(counted(), register.c.follow_up_held),
+    "evidenced": lambda _: sa.and_(counted(), register.c.evidenced),
+    "no_next_step": lambda _: sa.and_(counted(), register.c.no_next_step),
+    "dormant": lambda _: sa.and_(counted(), register.c.dormant),
+}
+"""The lists behind the figures, each by its name."""
 
 
 class Wanted(NamedTuple):
@@ -61,6 +97,13 @@ def count(view: View, actor: Actor | None, filters: Mapping[str, Any]) -> int:
     return int(view.connection.scalar(query.where(*_conditions(view, filters))) or 0)
 
 
+def titles(view: View, actor: Actor | None, agreements: Collection[UUID]) -> dict[UUID, str]:
+    """The titles of some agreements, of those that somebody may see."""
+    query = sa.select(register.c.agreement, register.c.title)
+    query = query.where(register.c.agreement.in_(agreements), on(register, view.day), visible(actor))
+    return {row.agreement: row.title for row in view.connection.execute(query)}
+
+
 def countries(view: View) -> list[str]:
     """Every country that a party belongs to."""
     query = sa.select(terms.c.term).where(terms.c.kind == "country").distinct().order_by(terms.c.term)
@@ -68,6 +111,7 @@ def countries(view: View) -> list[str]:
 
 
 def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """What filters ask for: the API's own, and those that open what a figure on a page counts."""
     equal = ("status", "instrument", "standing", "kind", "owner", "stalled", "overdue")
     given = {name: value for name, value in filters.items() if value is not None}
     return [
@@ -78,6 +122,9 @@ def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement
             if name in given
         ),
         *(register.c.search.contains(word, autoescape=True) for word in fold(given.get("q", "")).split()),
+        *(CASES[name](view) for name in CASES if given.get(name)),
+        *((register.c[f"expiring_{given['expiring']}"],) if "expiring" in given else ()),
+        *((signed_in(given["year"]),) if "year" in given else ()),
     ]
 
 

@@ -44,6 +44,7 @@ register = sa.Table(
     sa.Column("uncertain", sa.Integer, nullable=False),
     sa.Column("proposed_on", sa.String(10), nullable=False),
     sa.Column("signed_on", sa.String(10), nullable=False),
+    sa.Column("signed_by", sa.String(10)),
     sa.Column("mou_by", sa.String(10)),
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
@@ -72,7 +73,7 @@ class Register:
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
-    version = 1
+    version = 2
     tables: Sequence[sa.Table] = (register, terms, readers)
 
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:
@@ -101,7 +102,7 @@ def _columns(state: State) -> Row:
     )
     proposed, mou = _span(state, "proposed"), _span(state, "mou_signed")
     signed = min(
-        (_span(state, rung).earliest for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
+        (_span(state, rung) for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
         default=None,
     )
     return {
@@ -123,7 +124,8 @@ def _columns(state: State) -> Row:
         **{flag: flag in state.flags for flag in FLAGS},
         "uncertain": len(state.uncertain),
         "proposed_on": proposed.earliest.isoformat() if proposed != ANY_DAY else EARLIEST,
-        "signed_on": signed.isoformat() if signed else EARLIEST,
+        "signed_on": signed.earliest.isoformat() if signed else EARLIEST,
+        "signed_by": signed.latest.isoformat() if signed else None,
         "mou_by": mou.latest.isoformat() if state.instrument == "mou" else None,
         "loi_to_mou_days": _loi_to_mou(state),
         "search": _search(state),

@@ -83,9 +83,14 @@ def month(when: date, language: str) -> str:
     return format_date(when, "MMMM y", language)
 
 
-def weekday(when: date, language: str) -> str:
+def with_weekday(when: date, language: str) -> str:
     """A day with its weekday: "Tuesday, 30 October 2018"."""
     return format_date(when, "EEEE, d MMMM y", language)
+
+
+def weekday_name(when: date, language: str) -> str:
+    """The short name of a weekday: "Tue"."""
+    return format_date(when, "EEE", language)
 
 
 def moment(when: datetime, zone: ZoneInfo, language: str) -> str:

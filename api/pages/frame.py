@@ -63,6 +63,7 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "name": partial(named, language),
         "when": partial(dates.when, language=language),
         "day": partial(dates.day, language=language),
+        "weekday": partial(dates.weekday_name, language=language),
         "month": partial(dates.month, language=language),
         "moment": partial(dates.moment, zone=running.settings.zone, language=language),
         "number": partial(format_decimal, locale=language),

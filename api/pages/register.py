@@ -1,13 +1,13 @@
 """The register as people search it: every filter is in the address, so that a list can be cited."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from babel import Locale
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
-from pydantic import ConfigDict, model_validator
+from fastapi.responses import Response, StreamingResponse
+from pydantic import ConfigDict, Field, model_validator
 
 from api.asking import cursor_to, looking, start_of
 from api.identity import reader
@@ -35,6 +35,17 @@ class PageQuery(RegisterQuery):
 
     model_config = ConfigDict(extra="ignore")
 
+    # The lists behind the figures of the overview.
+    counted: bool | None = None
+    signed: bool | None = None
+    followed_up: bool | None = None
+    held: bool | None = None
+    evidenced: bool | None = None
+    no_next_step: bool | None = None
+    dormant: bool | None = None
+    expiring: Literal["30", "90", "180"] | None = None
+    year: Annotated[int, Field(ge=1, le=9999)] | None = None
+
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, values: Any) -> Any:
@@ -48,12 +59,6 @@ class PageQuery(RegisterQuery):
 
 
 Asked = Annotated[PageQuery, Query()]
-
-
-@router.get("/")
-def entrance() -> Response:
-    """Until there is an overview, the entrance is the register."""
-    return RedirectResponse("/agreements")
 
 
 @router.get("/agreements")

@@ -26,7 +26,7 @@ VALIDATORS = (
 )
 DOORS = tuple(str(path.relative_to(ROOT)) for path in sorted((ROOT / "api").glob("*.py")))
 # Names and abbreviations that Indonesian has too.
-SAME_IN_BOTH = {"LoI", "MoU", "Register"}
+SAME_IN_BOTH = {"Agenda", "LoI", "MoU", "Register"}
 # The functions that say a sentence in a language, and where among their arguments it stands.
 SAYING = {"say": 1, "sentence": 1, "say_number": 1, "counted": 1}
 TEMPLATES = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
