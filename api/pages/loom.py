@@ -16,7 +16,7 @@ from api.pages.loom_lines import (
     years_of,
 )
 from api.pages.loom_words import SIZE, words
-from api.pages.two_lines import Knot
+from api.pages.two_lines import Knot, Strand
 
 __all__ = ["LYING", "UPRIGHT", "Drawing", "Shown", "draw"]
 
@@ -67,17 +67,26 @@ def _ticks(scale: Scale, form: Loom) -> Iterator[Path]:
 
 def _threads(shown: Shown, scale: Scale, form: Loom) -> Iterator[Path]:
     for knot in shown.happened:
-        for strand in knot.strands:
+        for strand, versions in _spun(knot):
             start, end = ends_of(strand, scale)
             foot = (scale(strand.recorded), form.recorded)
             of = {"other": " o", "was": " x"}.get(strand.kind, "")
             if strand.kind != "was" and end - start > 1:
                 wedge = form.path((start, form.happened), (end, form.happened), foot, closed=True)
                 faded = " faint" if strand.start is None or strand.end is None else ""
-                yield Path(f"th{of}{faded}", wedge, strand.version)
+                yield Path(f"th{of}{faded}", wedge, versions)
             middle = end if strand.start is None else start if strand.end is None else (start + end) / 2
             if strand.kind != "plan":
-                yield Path(f"thl{of}", form.path((middle, form.happened), foot), strand.version)
+                yield Path(f"thl{of}", form.path((middle, form.happened), foot), versions)
+
+
+def _spun(knot: Knot) -> list[tuple[Strand, tuple[int, ...]]]:
+    """The strands of a knot that were recorded on one day, as one thread; it is as wide as the knot."""
+    found: dict[date, list[int]] = {}
+    for strand in knot.strands:
+        found.setdefault(strand.recorded, []).append(strand.version)
+    first = knot.strands[0]._replace(start=knot.start, end=knot.end)
+    return [(first._replace(recorded=day), tuple(versions)) for day, versions in found.items()]
 
 
 def _axes(shown: Shown, scale: Scale, form: Loom) -> Iterator[Path]:
@@ -93,18 +102,18 @@ def _axes(shown: Shown, scale: Scale, form: Loom) -> Iterator[Path]:
 def _mark(knot: Knot, scale: Scale, form: Loom) -> Iterator[Path | Dot]:
     """A point for a day, a stretch for some day within, dots towards an open end."""
     start, end = ends_of(knot, scale)
-    version = knot.strands[0].version if len(knot.strands) == 1 else None
+    versions = tuple(strand.version for strand in knot.strands)
     if knot.start is None or knot.end is None:
-        yield Path("open", form.path((start, form.happened - 9), (end, form.happened - 9)), version)
+        yield Path("open", form.path((start, form.happened - 9), (end, form.happened - 9)), versions)
         return
     if knot.start == knot.end:
         of = {"other": "pt o", "was": "pt x", "plan": "pt p"}.get(knot.kind, "pt")
-        yield Dot(of, *form.at(start, form.happened), POINT, version)
+        yield Dot(of, *form.at(start, form.happened), POINT, versions)
         return
     of = {"plan": "str p", "other": "str o", "was": "str x"}.get(knot.kind, "str")
     end = max(end, start + 4)
     low, high = form.happened - HALF, form.happened + HALF
-    yield Path(of, form.path((start, low), (end, low), (end, high), (start, high), closed=True), version)
+    yield Path(of, form.path((start, low), (end, low), (end, high), (start, high), closed=True), versions)
 
 
 def _recorded_dots(shown: Shown, scale: Scale, form: Loom) -> Iterator[Dot]:

@@ -11,11 +11,11 @@ OPEN_END = 0.16  # of a line that a stretch without an end is drawn along
 
 
 class Path(NamedTuple):
-    """A path (its `d`) of a class; `version` is the fact that it belongs to."""
+    """A path (its `d`) of a class; `versions` are the facts that it belongs to."""
 
     of: str
     d: str
-    version: int | None = None
+    versions: tuple[int, ...] = ()
 
 
 class Dot(NamedTuple):
@@ -25,7 +25,7 @@ class Dot(NamedTuple):
     x: float
     y: float
     r: float
-    version: int | None = None
+    versions: tuple[int, ...] = ()
 
 
 class Text(NamedTuple):

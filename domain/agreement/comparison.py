@@ -54,8 +54,13 @@ def compare(entries: Sequence[Recorded], old: Look, new: Look) -> list[Differenc
     way = _way(entries, old, new)
 
     @cache
+    def known(version: int) -> History:
+        return fold(entries[:version])
+
+    @cache
     def seen(place: int) -> Mapping[str, Any]:
-        return _seen(entries, way[place])
+        point = way[place]
+        return _seen(known(point.version), point) if point.version else {}
 
     def turned(path: tuple[str, ...], final: Any) -> int:
         before, after = 0, len(way) - 1
@@ -128,14 +133,11 @@ def _days(history: History, start: date, end: date) -> Iterator[Point]:
     yield Point(None, history.version, end)
 
 
-def _seen(entries: Sequence[Recorded], point: Point) -> Mapping[str, Any]:
-    if point.version == 0:
-        return {}
-    history = fold(entries[: point.version])
+def _seen(history: History, point: Point) -> Mapping[str, Any]:
     if point.counting is None:
         return answers(derive(history, point.day))
-    known = settled(history, Facts.among(point.counting))
-    return answers(on_day(known, (), Today(point.day)))
+    settled_then = settled(history, Facts.among(point.counting))
+    return answers(on_day(settled_then, (), Today(point.day)))
 
 
 def _at(tree: Any, path: tuple[str, ...]) -> Any:

@@ -107,7 +107,7 @@ def test_a_fact_lifts_its_thread(library: Served, somebody: MakeReader) -> None:
     nanning(page, library)
     page.locator("#v3 .t").hover()
     expect(page.locator(".loom svg.wide")).to_have_class(re.compile("lifting"))
-    assert page.locator(".loom svg.wide [data-strand='3'].lifted").count() > 0
+    assert page.locator(".loom svg.wide [data-strand~='3'].lifted").count() > 0
 
 
 def test_the_keyboard_walks_over_the_facts(library: Served, somebody: MakeReader) -> None:

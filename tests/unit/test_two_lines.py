@@ -118,6 +118,13 @@ def test_what_was_recorded_on_one_day_is_one_point_below() -> None:
     ]
 
 
+def test_what_one_knot_ties_from_one_day_is_one_thread() -> None:
+    told = entries(*now(proposed("2025-03"), loi("2025-03"), fact("annotated", note="x")))
+    drawing, _ = drawings(told, TODAYS_DATE)
+    threads = [path.versions for path in drawing.paths if path.of.startswith("thl")]
+    assert threads == [(1, 2)]
+
+
 def boxes(texts: list[Text]) -> list[tuple[float, float, float, float]]:
     """What words cover, in pixels: a little less than is kept free for them."""
     found = []

@@ -33,7 +33,7 @@ function lift(target) {
   const version = target.closest?.("[data-fact]")?.dataset.fact;
   for (const svg of document.querySelectorAll(".loom svg")) {
     svg.classList.toggle("lifting", Boolean(version));
-    for (const part of svg.querySelectorAll("[data-strand]")) part.classList.toggle("lifted", part.dataset.strand === version);
+    for (const part of svg.querySelectorAll("[data-strand]")) part.classList.toggle("lifted", part.dataset.strand.split(" ").includes(version));
   }
 }
 document.addEventListener("pointerover", (event) => lift(event.target));
