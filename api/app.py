@@ -16,6 +16,8 @@ from api.pages import documentation, entering, register
 from api.pages import problems as problem_pages
 from api.pages.failing import failed
 from api.pages.frame import STATIC
+from api.pages.recording import ceremony
+from api.pages.recording import doors as recording
 from api.running import Running
 from api.settings import SOFTWARE, Settings
 from api.watching import Watching
@@ -51,7 +53,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     # The feed's stream before agreements: addresses are matched in this order.
     for door in (commands, feed, lists, agreements, evidence, health, figures):
         app.include_router(door.router)
-    for room in (register, entering, documentation, problem_pages):
+    for room in (register, ceremony, recording, entering, documentation, problem_pages):
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)
