@@ -214,6 +214,7 @@ def test_the_type_of_a_problem_opens_a_page_in_both_languages(shared: Doors, cod
         assert not {"{", "}"} & set(page.text)
         pages[language] = page.text
         assert shared.client.get(f"/problems/{code}?lang={language}").text == page.text
+        shared.client.cookies.clear()  # the choice would be kept
     assert pages["id"] != pages["en"]
 
 

@@ -21,6 +21,7 @@ from api.pages.recording.places import Place
 from api.pages.recording.reading import read_in, tidy, unclear
 from api.pages.recording.sent_forms import SentForm
 from api.pages.recording.trial import FIELD_OF, LIFTED, Trial, sentence_of, stated
+from api.pages.standing_sentence import Standing, standing_sentence
 from domain.agreement import Refused
 from domain.facts import FACT
 from domain.journal import Entry
@@ -147,11 +148,19 @@ def shown(
             "trial": draft.trial,
             "likely": likely,
             "problems": summary(asking),
+            "standing": _standing(place, draft),
             "action": request.url.path,
             "short": say(place.language, SHORT[draft.kind]) if draft.kind in SHORT else "",
             **more,
         },
     )
+
+
+def _standing(place: Place, draft: Draft) -> Standing | None:
+    """The sentence as it will read."""
+    today = place.running.journal.today()
+    after = draft.trial.after
+    return standing_sentence(after, today, today, place.language) if after else None
 
 
 def summary(asking: Asking) -> list[tuple[str, str, str]]:

@@ -138,6 +138,9 @@ HINTS: Mapping[str, str] = {
     "commitment_made.by": english("The name of a party of this agreement."),
 }
 CHOICES: Mapping[str, str] = {
+    "paper.loi_signed": NAMES["loi"],
+    "paper.mou_signed": NAMES["mou"],
+    "paper.arrangement_signed": NAMES["arrangement"],
     "strength.interest": english("Interest"),
     "strength.formal": english("Formal"),
     "role.party": english("Party"),
