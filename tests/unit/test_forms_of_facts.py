@@ -100,3 +100,9 @@ def test_no_text_in_any_input_breaks_the_reading(text: str, kind: str) -> None:
     names = [control.name for control in asked_of(kind)]
     form = {name + more: text for name in names for more in ("", ".0", ".0.name", ".key", ".kept", ".type")}
     json.dumps(read(kind, tidy(asked_of(kind), form, TODAY), TODAY))
+
+
+def test_a_party_is_asked_for_whole_where_a_name_does_not_do() -> None:
+    form = {"parties.0.name": "Kota Bandung", "proposer.name": "Kota Bandung"}
+    assert read("proposed", form, TODAY)["parties"] == [{"name": "Kota Bandung"}]
+    assert read("proposed", form, TODAY)["proposer"] == "Kota Bandung"

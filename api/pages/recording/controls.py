@@ -20,7 +20,7 @@ from domain.words import ShortId
 
 Kind = Literal[
     "line", "text", "code", "number", "truth", "date", "choice", "version", "agreement", "id", "ids",
-    "lines", "pairs", "rows", "group", "party", "person", "actor", "field", "evidence", "fact",
+    "lines", "pairs", "rows", "group", "whole", "party", "person", "actor", "field", "evidence", "fact",
 ]  # fmt: skip
 LONGEST_LINE = 500  # characters; what may be longer gets room for several lines
 NEVER_ASKED = {"type", "public"}  # the form is of one type, and only office holders can be recorded
@@ -121,9 +121,10 @@ def _one_of(name: str, members: Sequence[Any]) -> Control:
         return Control(name, "fact")
     if Person in members:
         return Control(name, "actor", inside=controls(Person))
-    for model in (Party, FieldOfCooperation):
-        if model in members:
-            return Control(name, KINDS[model], inside=controls(model))
+    if Party in members:
+        return Control(name, "party", inside=controls(Party))
+    if FieldOfCooperation in members:
+        return Control(name, "field", inside=controls(FieldOfCooperation))
     return Control(name, "number")
 
 
@@ -157,9 +158,8 @@ def _pattern_of(annotated: Any) -> str:
 
 
 KINDS: Mapping[Any, Kind] = {
-    Party: "party",
+    Party: "whole",
     Person: "person",
-    FieldOfCooperation: "field",
     Evidence: "evidence",
 }
 PATTERNS: Mapping[str, Kind] = {_pattern_of(ShortId): "id", _pattern_of(AgreementId): "agreement"}
