@@ -95,7 +95,7 @@ def _answered(request: Request, place: Place, kind: str, form: SentForm) -> Resp
     for_now = draft.expected in (None, place.version)
     if not legible or (for_now and (draft.trial.refusal or unseen(draft))):
         return shown(request, place, draft, UNSEEN)
-    draft.errors.clear()
+    draft.refused.clear()  # it is tried again on what the journal holds
     step = Step(place.agreement, (draft.fact,), draft.expected if place.agreement else None)
     return sent(request, place, draft, [step], FORM)
 

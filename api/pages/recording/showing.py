@@ -48,6 +48,7 @@ class Draft:
     body: dict[str, Any] = field(default_factory=dict)
     fact: Any = None
     errors: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     ways: dict[str, list[Way]] = field(default_factory=dict)
     trial: Trial = field(default_factory=Trial)
     seen: str = ""
@@ -64,7 +65,7 @@ class Draft:
             place.offer,
             place.language,
             place.running.journal.today(),
-            {} if quiet else self.errors,
+            self.refused if quiet else self.errors | self.refused,
             self.ways,
             self.adding,
             lifted=self.trial.refusal is not None and self.trial.refusal.code in LIFTED,
@@ -75,7 +76,7 @@ class Draft:
         tomorrow = place.running.journal.today() + timedelta(days=1)
         where = FIELD_OF.get(refusal.code, "")
         inside = "fact." if self.kind == "corrected" and where not in ("version", "") else ""
-        self.errors[inside + where] = sentence_of(refusal, place.language, day(tomorrow, place.language))
+        self.refused[inside + where] = sentence_of(refusal, place.language, day(tomorrow, place.language))
         if refusal.code == "in_the_future" and self.kind == "visit_held":
             plan = Way("plan", say(place.language, AS_PLAN), "follow_up_visit_scheduled")
             self.ways[where] = [plan]
@@ -166,7 +167,10 @@ def _standing(place: Place, draft: Draft) -> Standing | None:
 def summary(asking: Asking) -> list[tuple[str, str, str]]:
     """What is wrong, for the top of the page: the input, its label, and why."""
     found = []
-    for path, text in asking.errors.items():
+    order = [control.name for control in asking.controls]
+    in_order = sorted(asking.errors, key=lambda path: [*order, path.split(".")[0]].index(path.split(".")[0]))
+    for path in in_order:
+        text = asking.errors[path]
         names = [name for name in path.split(".") if not name.isdigit()]
         found.append((path, asking.label(names[-1]) if names and _asked(asking, names[-1]) else "", text))
     return found

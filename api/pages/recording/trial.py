@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.explaining import wrong_fields
+from api.explaining import pointer, wrong_fields
 from api.language import english, say
 from api.presenting import warning_documents
 from domain.agreement import History, Recorded, Refused, State, admit, derive
@@ -40,6 +40,14 @@ FIELD_OF: Mapping[str, str] = {
     "unknown_commitment": "commitment",
     "reference_taken": "reference",
 }
+# What must have a certain form, in words for people.
+FORMS: Mapping[str, str] = {
+    "url": english("must be a web address that begins with https:// or http://"),
+    "country": english("must be two capital letters, such as ID or CN"),
+    "organisation": english("must be a short name in small letters, such as provinsi-jawa-barat"),
+    "by": english("must be the address of an agreement"),
+    "languages": english("must be codes of languages, such as id, en or zh"),
+}
 LIFTED = frozenset({"loi_after_mou", "realised_unsigned"})  # by a reason
 
 
@@ -65,8 +73,18 @@ def stated(
     try:
         return adapter.validate_json(json.dumps(body)), {}
     except ValidationError as error:
-        wrong = wrong_fields(language, error, body)
-        return None, {(item.pointer or "").strip("/").replace("/", "."): item.detail for item in wrong}
+        wrong = {_input(item.pointer or ""): item.detail for item in wrong_fields(language, error, body)}
+        shapes = [pointer(e["loc"], body) for e in error.errors() if e["type"] == "string_pattern_mismatch"]
+        for name in map(_input, shapes):
+            field = next((part for part in reversed(name.split(".")) if not part.isdigit()), "")
+            if name in wrong and field in FORMS:
+                wrong[name] = say(language, FORMS[field])
+        return None, wrong
+
+
+def _input(where: str) -> str:
+    """The name of the input for a JSON pointer."""
+    return where.strip("/").replace("/", ".")
 
 
 def tried(history: History, facts: Sequence[Fact], today: date, organisation: str, language: str) -> Trial:

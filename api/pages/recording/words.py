@@ -100,7 +100,7 @@ LABELS: Mapping[str, str] = {
     "code": english("Code in a government register"),
     "role": english("Role"),
     "aliases": english("Other names"),
-    "standing": english("Standing"),
+    "standing": english("How firm is it?"),
     "publisher": english("Publisher"),
     "published_on": english("Published when?"),
     "url": english("Web address"),
