@@ -13,11 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import agreements, commands, comparing, evidence, feed, figures, health, lists, openapi, problems
 from api.deadline import Deadline
 from api.figures import Figures
-from api.pages import agreement as agreement_page
-from api.pages import calendar, documentation, entering, follow_up, overview, register
-from api.pages import problems as problem_pages
 from api.pages.failing import failed
 from api.pages.frame import STATIC
+from api.pages.rooms import ROOMS
 from api.running import Running
 from api.settings import SOFTWARE, Settings
 from api.watching import Watching
@@ -53,9 +51,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     # The feed's stream before agreements: addresses are matched in this order.
     for door in (commands, feed, lists, agreements, comparing, evidence, health, figures):
         app.include_router(door.router)
-    for room in (overview, register, agreement_page, calendar, follow_up):
-        app.include_router(room.router)
-    for room in (entering, documentation, problem_pages):
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(Deadline, seconds=settings.deadline)

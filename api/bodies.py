@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
+from starlette.types import Message
 
 from api.explaining import wrong_fields
 from api.language import language_of
@@ -27,6 +28,25 @@ async def read_bytes(request: Request, limit: int) -> bytes:
             raise Problem("too_large", 413, params={"limit": limit})
         parts.append(part)
     return b"".join(parts)
+
+
+def bounded(request: Request, limit: int, overhead: int = 0) -> Request:
+    """The same request, of whose body only so many bytes can be read, and some that frame them.
+
+    Raises:
+        Problem: 413, on reading more. A form says beforehand how long it is only if it wants to.
+    """
+    size = 0
+
+    async def received() -> Message:
+        nonlocal size
+        message = await request.receive()
+        size += len(message.get("body", b""))
+        if size > limit + overhead:
+            raise Problem("too_large", 413, params={"limit": limit})
+        return message
+
+    return Request(request.scope, received)
 
 
 async def read_json(request: Request, adapter: TypeAdapter[T]) -> T:

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive
 
 from api.asking import Reading, wait_for
-from api.bodies import read_bytes
+from api.bodies import bounded, read_bytes
 from api.commands import Key, Writer
 from api.documents import OtherContent, media_type_of
 from api.identity import reader
@@ -56,9 +55,9 @@ async def _uploaded(request: Request, limit: int) -> tuple[bytes, str | None]:
     if declared != "multipart/form-data":
         plain = declared in ("", "application/x-www-form-urlencoded")
         return await read_bytes(request, limit), None if plain else declared
-    bounded = Request(request.scope, _up_to(limit, request.receive))
+    limited = bounded(request, limit, FORM_OVERHEAD)
     try:
-        async with bounded.form(max_files=1, max_part_size=FORM_OVERHEAD) as form:
+        async with limited.form(max_files=1, max_part_size=FORM_OVERHEAD) as form:
             file = form.get("file")
             if file is None or isinstance(file, str):
                 raise Problem("not_a_form", 400)
@@ -68,25 +67,6 @@ async def _uploaded(request: Request, limit: int) -> tuple[bytes, str | None]:
     if len(content) > limit:
         raise Problem("too_large", 413, params={"limit": limit})
     return content, (file.content_type or "").lower() or None
-
-
-def _up_to(limit: int, receive: Receive) -> Receive:
-    """What arrives, as long as it is no more than a file of that many bytes in a form.
-
-    Raises:
-        Problem: 413, it is more. A form says beforehand how long it is only if it wants to.
-    """
-    size = 0
-
-    async def received() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > limit + FORM_OVERHEAD:
-            raise Problem("too_large", 413, params={"limit": limit})
-        return message
-
-    return received
 
 
 @router.get("/{sha256}", response_class=Response)

@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 
 from api.language import CHOSEN, LANGUAGES, chosen, english, say, say_number
 from api.pages import dates
-from api.pages.names import NAMES
+from api.pages.names import FACTS, NAMES
+from api.pages.recording.told import COOKIE, told_to
 from api.running import Running
 
 HERE = Path(__file__).parent
@@ -50,6 +51,8 @@ def page(request: Request, template: str, status: int = 200, /, **what: Any) -> 
     response = HTMLResponse(body, status, headers)
     if request.query_params.get("lang") == language:
         response.set_cookie(CHOSEN, language, max_age=A_YEAR, samesite="lax", httponly=True)
+    if COOKIE in request.cookies:
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return response
 
 
@@ -75,6 +78,8 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "rooms": ROOMS,
         "room": room_of(request.url.path),
         "today": running.journal.today(),
+        "facts": FACTS,
+        "told": told_to(request),
     }
 
 
