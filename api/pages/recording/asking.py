@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from api.language import english, say
-from api.pages.dates import Mark, day, mark, said, weekday
+from api.pages.dates import Mark, day, mark, said, with_weekday
 from api.pages.recording.controls import Control, asked_of
 from api.pages.recording.offering import Offer, Option
 from api.pages.recording.reading import places
@@ -120,7 +120,7 @@ class Asking:
             return Meaning("unknown" if known else None, say(self.language, text), "")
         days = bounds(edtf)
         if days.earliest == days.latest:
-            return Meaning(mark(edtf), weekday(days.earliest, self.language), "")
+            return Meaning(mark(edtf), with_weekday(days.earliest, self.language), "")
         limits = [
             say(self.language, text, {"day": day(limit, self.language)})
             for text, limit, none in (
