@@ -17,18 +17,20 @@ from api.pages import dates
 from api.pages.names import FACTS, NAMES
 from api.pages.recording.told import COOKIE, told_to
 from api.running import Running
+from domain.agreement.access import Actor
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 THEME = "pakta_theme"
 # The rooms of the house, as the navigation names them.
-ROOMS = (
+NAVIGATION = (
     ("/", english("Overview")),
     ("/agreements", english("Register")),
     ("/calendar", english("Calendar")),
     ("/follow-up", english("Follow-up")),
     ("/audit", english("Audit trail")),
 )
+RECORDING = ("/record", english("Record"))  # for those who may
 A_YEAR = 365 * 24 * 3600  # seconds
 PAGES = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -59,6 +61,7 @@ def page(request: Request, template: str, status: int = 200, /, **what: Any) -> 
 def surroundings(request: Request, language: str) -> dict[str, Any]:
     """What every template may use besides what its page gives it."""
     running: Running = request.app.state.running
+    actor: Actor | None = getattr(request.state, "actor", None)
     theme = request.cookies.get(THEME)
     return {
         "_": partial(sentence, language),
@@ -74,8 +77,8 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "language": language,
         "languages": [(tongue, in_language(request, tongue)) for tongue in LANGUAGES],
         "theme": theme if theme in ("light", "dark") else None,
-        "actor": getattr(request.state, "actor", None),
-        "rooms": ROOMS,
+        "actor": actor,
+        "rooms": [*NAVIGATION, RECORDING] if actor and actor.role == "coordinator" else NAVIGATION,
         "room": room_of(request.url.path),
         "today": running.journal.today(),
         "facts": FACTS,
@@ -102,7 +105,10 @@ def named(language: str, word: str) -> str:
 
 def room_of(path: str) -> str:
     """The room that an address lies in."""
-    return next((room for room, _ in reversed(ROOMS) if path == room or path.startswith(f"{room}/")), "/")
+    return next(
+        (room for room, _ in (*NAVIGATION[1:], RECORDING) if path == room or path.startswith(f"{room}/")),
+        path,
+    )
 
 
 def in_language(request: Request, language: str) -> str:

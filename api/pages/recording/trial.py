@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.explaining import pointer, wrong_fields
 from api.language import english, say
-from api.presenting import warning_documents
+from api.pages.steps import warning_sentence
 from domain.agreement import History, Recorded, Refused, State, admit, derive
 from domain.agreement.admit import REFUSALS
 from domain.facts import FACT, Fact
@@ -98,7 +98,11 @@ def tried(history: History, facts: Sequence[Fact], today: date, organisation: st
         except Refused as refusal:
             return Trial(before, refusal=refusal)
         warned += brought
-    return Trial(before, derive(history, today), warning_documents(warned, language))
+    told = [
+        {"code": w.code, "version": w.version, "text": warning_sentence(w.code, dict(w.params), language)}
+        for w in warned
+    ]
+    return Trial(before, derive(history, today), told)
 
 
 def sentence_of(refusal: Refused, language: str, tomorrow: str) -> str:

@@ -52,3 +52,8 @@ if (live) {
   };
   addEventListener("pagehide", () => stream.close());
 }
+
+// What somebody was writing is not left behind on a machine that others use.
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("pakta-draft:")) localStorage.removeItem(key);
+});
