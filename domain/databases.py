@@ -83,6 +83,10 @@ class Databases:
             return self._sqlite(room)
         return self._postgresql(self._reader_address, room, reading=True)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the places alone, since nothing that is open can be handed over."""
+        return self.__dict__ | {"opened": []}
+
     def close(self) -> None:
         """Let go of every engine that was opened here."""
         while self.opened:

@@ -1,6 +1,6 @@
 """Questions to the views: pages in a stable order, of what somebody may see."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from domain.agreement.access import Actor
 from domain.words import fold
-from projections.calendar import visits
 from projections.change import on
 from projections.paging import Key, Page, paged
 from projections.register import ANSWERS, readers, register, terms
@@ -42,16 +41,6 @@ def counted() -> sa.ColumnElement[bool]:
     return register.c.status.is_not(None)
 
 
-def followed_up(view: View) -> sa.ColumnElement[bool]:
-    """A follow-up visit is planned or was held."""
-    return sa.exists().where(
-        visits.c.agreement == register.c.agreement,
-        on(visits, view.day),
-        visits.c.follow_up,
-        visits.c.state != "cancelled",
-    )
-
-
 def signed_in(year: int) -> sa.ColumnElement[bool]:
     """First signed in a year, as it is stated; a stretch over several years is in none."""
     return sa.and_(
@@ -59,14 +48,14 @@ def signed_in(year: int) -> sa.ColumnElement[bool]:
     )
 
 
-CASES: Mapping[str, Callable[[View], sa.ColumnElement[bool]]] = {
-    "counted": lambda _: counted(),
-    "signed": lambda _: sa.and_(counted(), register.c.instrument != "none"),
-    "followed_up": lambda view: sa.and_(counted(), followed_up(view)),
-    "held": lambda _: sa.and_(counted(), register.c.follow_up_held),
-    "evidenced": lambda _: sa.and_(counted(), register.c.evidenced),
-    "no_next_step": lambda _: sa.and_(counted(), register.c.no_next_step),
-    "dormant": lambda _: sa.and_(counted(), register.c.dormant),
+CASES: Mapping[str, sa.ColumnElement[bool]] = {
+    "counted": counted(),
+    "signed": sa.and_(counted(), register.c.instrument != "none"),
+    "followed_up": sa.and_(counted(), register.c.followed_up),
+    "held": sa.and_(counted(), register.c.follow_up_held),
+    "evidenced": sa.and_(counted(), register.c.evidenced),
+    "no_next_step": sa.and_(counted(), register.c.no_next_step),
+    "dormant": sa.and_(counted(), register.c.dormant),
 }
 """The lists behind the figures, each by its name."""
 
@@ -123,7 +112,7 @@ def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement
             if name in given
         ),
         *(register.c.search.contains(word, autoescape=True) for word in fold(given.get("q", "")).split()),
-        *(CASES[name](view) for name in CASES if given.get(name)),
+        *(CASES[name] for name in CASES if given.get(name)),
         *((register.c[f"expiring_{given['expiring']}"],) if "expiring" in given else ()),
         *((signed_in(given["year"]),) if "year" in given else ()),
     ]
