@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from domain.agreement.access import Actor
 from projections.change import on
 from projections.register import readers, register
-from projections.tallies import COUNTED, HIDDEN, PUBLIC, Figure, figures_of, old_figures, ripe, total
+from projections.tallies import COUNTED, Figure, figures_of, old_figures, ripe, scopes_for, total
 from projections.views import View
 
 Figures = Mapping[Figure, int]
@@ -16,10 +16,7 @@ Figures = Mapping[Figure, int]
 
 def figures(view: View, actor: Actor | None, names: Sequence[str]) -> Figures:
     """Some figures by their names, for all their values."""
-    scopes = [PUBLIC]
-    if actor is not None:
-        scopes.append(HIDDEN if actor.role == "auditor" else actor.organisation)
-    found = total(view.connection, view.day, scopes, names)
+    found = total(view.connection, view.day, scopes_for(actor), names)
     if actor is not None and actor.role != "auditor":
         found.update({figure: n for figure, n in _granted(view, actor).items() if figure.name in names})
     return found

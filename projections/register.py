@@ -24,6 +24,11 @@ FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "ex
 STATE: TypeAdapter[State] = TypeAdapter(State)
 ORDERED = ("title_key", "rung", "proposed_on", "signed_on")
 ANSWERS = ("status", "instrument", "standing", "kind")
+HOLDS = ("until", "since", "agreement")  # on which days, and of what: all that is asked to find few by name
+SELDOM = (
+    *("overdue", "dormant", "expiring_30", "expiring_90", "expiring_180"),
+    *("followed_up", "follow_up_held", "evidenced"),
+)
 EARLIEST = ""
 ROWS_AT_ONCE = 5000
 AGREEMENTS_AT_ONCE = 500
@@ -67,8 +72,16 @@ register = sa.Table(
     sa.Index("register_by_opening", "opened"),
     *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
     sa.Index("register_by_owner", "owner", "opened"),
-    *(sa.Index(f"register_of_{name}", name) for name in ANSWERS),
+    *(sa.Index(f"register_of_{name}", name, *HOLDS) for name in ANSWERS),
 )
+for _mark in SELDOM:
+    _marked = register.c[_mark] == sa.true()
+    sa.Index(
+        f"register_{_mark}",
+        *(register.c[name] for name in HOLDS),
+        sqlite_where=_marked,
+        postgresql_where=_marked,
+    )
 
 # What a filter asks for word by word: parties, countries, fields.
 terms = sa.Table(
@@ -77,7 +90,7 @@ terms = sa.Table(
     *span_columns(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("term", sa.Text, nullable=False),
-    sa.Index("register_terms_by_term", "kind", "term", "agreement"),
+    sa.Index("register_terms_by_term", "kind", "term", "agreement", "until", "since"),
 )
 
 readers = sa.Table(
@@ -110,15 +123,14 @@ class Register(Projection):
         super().project(connection, changes)
         turned = _tallied(connection, agreements)
         turned.subtract(before)
-        add(connection, turned)
+        add(connection, tallies, turned)
 
     def sum_up(self, connection: Connection) -> None:
         """See `Projection`."""
         connection.execute(sa.delete(at_hand(connection, tallies)))
         table = at_hand(connection, register)
-        query = sa.select(*(table.c[name] for name in COUNTED))
-        rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
-        add(connection, turns(rows.mappings()))
+        query = sa.select(*(table.c[name] for name in COUNTED)).execution_options(yield_per=ROWS_AT_ONCE)
+        add(connection, tallies, turns(connection.execute(query).mappings()))
 
 
 def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Counter[Turn]:

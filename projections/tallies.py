@@ -8,13 +8,14 @@ month up to it: a few dozen rows, however many agreements there are.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection
 
+from domain.agreement.access import Actor
 from domain.agreement.today import ONE_DAY, months_after
 from projections.beside import at_hand
 from projections.change import LAST_DAY
@@ -27,18 +28,26 @@ DAYS_IN_BUCKET = 64
 ALWAYS = ""  # the span of what has counted from the first day that the view answers for
 
 metadata = sa.MetaData()
-tallies = sa.Table(
-    "register_tallies",
-    metadata,
-    # Of what is public, of what is not, and of what is not by its owner.
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("span", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, primary_key=True),
-    sa.Column("number", sa.BigInteger, nullable=False),
-)
-NOTHING = tallies.c.number == 0
-sa.Index("register_tallies_of_nothing", tallies.c.number, sqlite_where=NOTHING, postgresql_where=NOTHING)
+
+
+def tallies_of(name: str) -> sa.Table:
+    """A table for turns."""
+    table = sa.Table(
+        name,
+        metadata,
+        # Of what is public, of what is not, and of what is not by its owner.
+        sa.Column("scope", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("span", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, primary_key=True),
+        sa.Column("number", sa.BigInteger, nullable=False),
+    )
+    nothing = table.c.number == 0
+    sa.Index(f"{name}_of_nothing", table.c.number, sqlite_where=nothing, postgresql_where=nothing)
+    return table
+
+
+tallies = tallies_of("register_tallies")
 # What a row of the register is counted by.
 COUNTED = (
     *("since", "until", "recorded_on", "owner", "visibility", "begun", *BY, *MARKS, "uncertain"),
@@ -70,7 +79,7 @@ def figures_of(row: sa.RowMapping) -> Iterator[Figure]:
         if row["status"] is None:
             yield Figure("networks")
             yield from (Figure(f"networks by {name}", row[name]) for name in ("instrument", "standing"))
-            yield from (Figure(f"networks {mark}") for mark in ("stalled", "overdue") if row[mark])
+            yield from (Figure(f"networks {mark}") for mark in MARKS if row[mark])
     if row["status"] is None:
         return
     yield Figure("counted")
@@ -126,22 +135,35 @@ def turns(rows: Iterable[sa.RowMapping]) -> Counter[Turn]:
     """Every turn of every figure that some rows of the register bring about."""
     found: Counter[Turn] = Counter()
     for row in rows:
-        scopes = (PUBLIC,) if row["visibility"] == "public" else (HIDDEN, row["owner"])
+        scopes = scopes_of(row)
         since = ALWAYS if row["since"] == row["recorded_on"] else row["since"]
         until = row["until"]
-        _turn(found, scopes, Counter(figures_of(row)) + _uncertain(row), since, until)
+        turn(found, scopes, Counter(figures_of(row)) + _uncertain(row), since, until)
         if (day := ripe(row)) is not None and day < until:
-            _turn(found, scopes, Counter(old_figures(row)), since if day <= row["since"] else day, until)
+            turn(found, scopes, Counter(old_figures(row)), since if day <= row["since"] else day, until)
     return found
+
+
+def scopes_of(row: sa.RowMapping) -> tuple[str, ...]:
+    """Where a row is counted."""
+    return (PUBLIC,) if row["visibility"] == "public" else (HIDDEN, row["owner"])
+
+
+def scopes_for(actor: Actor | None) -> list[str]:
+    """Where what somebody may see is counted, but for what was granted."""
+    if actor is None:
+        return [PUBLIC]
+    return [PUBLIC, HIDDEN if actor.role == "auditor" else actor.organisation]
 
 
 def _uncertain(row: sa.RowMapping) -> Counter[Figure]:
     return Counter({Figure("uncertain"): row["uncertain"]})
 
 
-def _turn(
+def turn(
     found: Counter[Turn], scopes: Sequence[str], figures: Counter[Figure], since: str, until: str
 ) -> None:
+    """Let figures of some scopes count from a day until another."""
     ends = _spans(until) if until != date.max.isoformat() else ()
     begins = _spans(since)
     for (name, value), number in figures.items():
@@ -156,7 +178,7 @@ def _spans(day: str) -> tuple[str, ...]:
     return (f"y{day[:4]}", f"m{day[:7]}", f"d{day}") if day else (ALWAYS,)
 
 
-def add(connection: Connection, found: Counter[Turn]) -> None:
+def add(connection: Connection, tallies: sa.Table, found: Counter[Turn]) -> None:
     """Add turns to those that are stored. What comes to nothing is not kept."""
     table = at_hand(connection, tallies)
     rows = [{**turn._asdict(), "number": number} for turn, number in sorted(found.items()) if number]
@@ -172,7 +194,15 @@ def add(connection: Connection, found: Counter[Turn]) -> None:
 
 def total(connection: Connection, day: date, scopes: Sequence[str], names: Sequence[str]) -> Counter[Figure]:
     """Figures of a day, for all their values."""
-    text, c = min(day, LAST_DAY).isoformat(), tallies.c
+    found: Counter[Figure] = Counter()
+    for name, value, number in connection.execute(sa.union_all(*by_then(tallies, day, scopes, names))):
+        found[Figure(name, value)] += number
+    return found
+
+
+def by_then(table: sa.Table, day: date, scopes: Sequence[str], names: Sequence[str]) -> list[sa.Select[Any]]:
+    """The turns of some figures up to a day: name, value and number, to be added up."""
+    text, c = min(day, LAST_DAY).isoformat(), table.c
     year, month = text[:4], text[:7]
     parts = (
         c.span == ALWAYS,
@@ -181,8 +211,4 @@ def total(connection: Connection, day: date, scopes: Sequence[str], names: Seque
         sa.and_(c.span >= f"d{month}", c.span <= f"d{text}"),
     )
     wanted = sa.and_(c.scope.in_(scopes), c.name.in_(names))
-    queries = [sa.select(c.name, c.value, c.number).where(wanted, part) for part in parts]
-    found: Counter[Figure] = Counter()
-    for name, value, number in connection.execute(sa.union_all(*queries)):
-        found[Figure(name, value)] += number
-    return found
+    return [sa.select(c.name, c.value, c.number).where(wanted, part) for part in parts]
