@@ -80,14 +80,12 @@ def _by_count(view: View, counts: sa.Select[Any], after: Key | None, limit: int)
 
 def _counts(view: View, actor: Actor | None, table: sa.Table, name: str) -> sa.Select[Any]:
     """How many agreements name each party or field, as far as somebody may see them."""
-    parts = [
-        sa.select(s.selected_columns.value, s.selected_columns.number)
-        for s in by_then(tallies, view.day, scopes_for(actor), [name])
-    ]
+    kept = by_then(tallies, view.day, scopes_for(actor), [name])
+    parts = [each.with_only_columns(tallies.c.value, tallies.c.number) for each in kept]
     if actor is not None and actor.role != "auditor":
         parts.append(_granted(view, actor, table, name))
     turned = sa.union_all(*parts).subquery()
-    number = sa.func.sum(turned.c.number)
+    number = sa.cast(sa.func.sum(turned.c.number), sa.BigInteger)
     query = sa.select(turned.c.value.label("key"), number.label("agreements"))
     return query.group_by(turned.c.value).having(number > 0)
 
