@@ -225,7 +225,8 @@ def register(app: FastAPI, page: Page) -> None:
     @app.exception_handler(exc.OperationalError)
     @app.exception_handler(exc.InterfaceError)
     @app.exception_handler(exc.TimeoutError)  # no connection came free
-    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> Response:
+    @app.exception_handler(Unavailable)
+    async def _no_database(request: Request, error: exc.SQLAlchemyError | Unavailable) -> Response:
         log.error("the database could not be used", exc_info=error)
         return respond(request, from_journal(Unavailable()))
 
