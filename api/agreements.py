@@ -155,15 +155,25 @@ def known_version(text: str, trail: Sequence[Entry]) -> int:
     position = as_position(text)
     if position is not None:
         return max((e.version for e in trail if e.position is not None and e.position <= position), default=0)
+    moment = as_moment(text)
+    if moment is None:
+        raise of_parameter("known_at", "must be a position, or a time such as 2026-11-21T08:00:00Z")
+    return version_at(moment, trail)
+
+
+def as_moment(text: str) -> datetime | None:
+    """A time as RFC 3339 writes it; None for anything else."""
     try:
         # A plus sign in an address that was not escaped arrives as a blank.
         moment = MOMENT.validate_python(text.replace(" ", "+"))
-    except ValidationError as error:
-        raise of_parameter(
-            "known_at", "must be a position, or a time such as 2026-11-21T08:00:00Z"
-        ) from error
-    if moment.tzinfo is None or not text[:1].isdigit() or "T" not in text.upper():
-        raise of_parameter("known_at", "must be a position, or a time such as 2026-11-21T08:00:00Z")
+    except ValidationError:
+        return None
+    written_out = moment.tzinfo is not None and text[:1].isdigit() and "T" in text.upper()
+    return moment if written_out else None
+
+
+def version_at(moment: datetime, trail: Sequence[Entry]) -> int:
+    """The last version that had been recorded by a time; 0 before the first."""
     return max((e.version for e in trail if e.recorded_at <= moment), default=0)
 
 

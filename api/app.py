@@ -10,8 +10,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import agreements, commands, evidence, feed, figures, health, lists, openapi, problems
+from api import agreements, commands, comparing, evidence, feed, figures, health, lists, openapi, problems
 from api.figures import Figures
+from api.pages import agreement as agreement_page
 from api.pages import calendar, documentation, entering, follow_up, overview, register
 from api.pages import problems as problem_pages
 from api.pages.failing import failed
@@ -49,9 +50,10 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     app.state.figures = Figures()
     problems.register(app, failed)
     # The feed's stream before agreements: addresses are matched in this order.
-    for door in (commands, feed, lists, agreements, evidence, health, figures):
+    for door in (commands, feed, lists, agreements, comparing, evidence, health, figures):
         app.include_router(door.router)
-    for room in (overview, register, calendar, follow_up, entering, documentation, problem_pages):
+    rooms = (overview, register, agreement_page, calendar, follow_up)
+    for room in (*rooms, entering, documentation, problem_pages):
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(SecurityHeaders)

@@ -38,6 +38,12 @@ def flags(
     )
 
 
+def stalled_from(moved: date, found: Sequence[Visit], promised: Sequence[Commitment]) -> date:
+    """The day from which on it stands still: so long after the last move, and after every dated step."""
+    after_steps = (days_after(step, 1) for step in _steps(found, promised))
+    return max(days_after(moved, STALLED_AFTER_DAYS), *after_steps, date.min)
+
+
 def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[date]:
     """The last day of every open visit and commitment that has one. What is overdue is still a step."""
     windows = [v.window for v in found if v.state not in ("held", "cancelled")]

@@ -50,6 +50,7 @@ def test_every_call_of_the_contract_is_documented(document: Any) -> None:
     assert found == {
         *("POST /api/v1/agreements", f"POST {one}/events", "POST /api/v1/batches"),
         *("GET /api/v1/agreements", f"GET {one}", f"GET {one}/events", f"GET {one}/timeline"),
+        f"GET {one}/compare",
         *("GET /api/v1/events", "GET /api/v1/events/stream"),
         *(f"GET /api/v1/{name}" for name in ("summary", "visits", "commitments", "parties", "fields")),
         *("POST /api/v1/documents", "GET /api/v1/documents/{sha256}", "GET /livez", "GET /readyz"),
