@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from benchmarks.pouring import checks, summary
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         print("pakta: --url needs --token, and has no use for --data", file=sys.stderr)
         return 2
     try:
-        mapped = agreements(rows(wanted.file, wanted.limit))
+        mapped = agreements(islice(chain.from_iterable(map(rows, wanted.files)), wanted.limit))
         with _place(wanted) as (address, token, report):
             return _pour(mapped, address, token, report, wanted.url or str(wanted.data))
     except KeyboardInterrupt:
@@ -43,14 +43,14 @@ def main(arguments: list[str]) -> int:
     return 1
 
 
-def rows(path: Path, limit: int | None = None) -> Iterator[Row]:
+def rows(path: Path) -> Iterator[Row]:
     """The rows of a file, which may be compressed."""
     with (
         gzip.open(path, "rt", encoding="utf-8")
         if path.suffix == ".gz"
         else path.open(encoding="utf-8") as file
     ):
-        yield from map(json.loads, islice(file, limit))
+        yield from map(json.loads, file)
 
 
 def _pour(mapped: list[Mapped], address: str, token: str, report_path: Path, place: str) -> int:
@@ -90,7 +90,13 @@ def _place(wanted: argparse.Namespace) -> Iterator[tuple[str, str, Path]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run bench treaties", description=__doc__)
-    parser.add_argument("file", type=Path, metavar="FILE", help="JSON Lines, plain or .gz")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="JSON Lines, plain or .gz; one agreement may be in several",
+    )
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep the data here (else: a temporary folder)"
     )

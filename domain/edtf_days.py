@@ -1,9 +1,10 @@
 """The days that an EDTF text covers (ISO 8601-2:2019 annex A; Library of Congress EDTF, levels 0 to 2).
 
 The `edtf` library reads single dates: unspecified digits, qualifiers, seasons. Three things are done here.
-Plain dates never reach its grammar, which takes milliseconds. Intervals and sets are taken apart, because the
-library lets `2025/2020` pass, stumbles over `2004-XX/2006` and guesses ten years for an unknown end. And all
-that it returns is checked against the calendar, since it accepts 29 February of any year.
+Plain dates, doubted or not, never reach its grammar, which takes tens of milliseconds. Intervals and sets are
+taken apart, because the library lets `2025/2020` pass, stumbles over `2004-XX/2006` and guesses ten years for
+an unknown end. And all that it returns is checked against the calendar, since it accepts 29 February of any
+year.
 """
 
 import re
@@ -19,6 +20,7 @@ from edtf import EDTFObject, EDTFParseException, Interval, Season, parse_edtf
 LONGEST = 100  # characters; reading a set takes time in proportion to its length
 
 _PLAIN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
+_DOUBTED = re.compile(r"(\d{4}(-\d\d)?(-\d\d)?)([?~%])", re.ASCII)
 _FINEST = re.compile(r"^(\d{4}(?:-\d\d)?)-(\d\d)([?~%])$", re.ASCII)
 _QUALIFIED = re.compile(r"[?~%S]")
 _OPEN = {"", ".."}  # an unknown end tells us as little as an open one
@@ -159,6 +161,8 @@ def _stretch(text: str, separator: str, read: Callable[[str], Span]) -> Span:
 
 
 def _as_written(text: str) -> Span:
+    if (doubted := _DOUBTED.fullmatch(text)) and (plain := _in_calendar(doubted[1])):
+        return plain
     parsed = _parsed(text)
     lower, upper = _asked(text, parsed.lower_strict), _asked(text, parsed.upper_strict)
     for moment in (lower, upper):
@@ -172,8 +176,38 @@ def _as_written(text: str) -> Span:
 def _padded(text: str) -> Span:
     if not _QUALIFIED.search(text):
         return _as_written(text)
+    if (doubted := _DOUBTED.fullmatch(text)) and (plain := _in_calendar(doubted[1])):
+        return _widened(plain, doubted)
     parsed = _parsed(_FINEST.sub(r"\1-\3\2", text))
     return _within_calendar(text, _asked(text, parsed.lower_fuzzy), _asked(text, parsed.upper_fuzzy))
+
+
+def _in_calendar(text: str) -> Span | None:
+    """A plain date that there is; of any other, the library's way knows best what to say."""
+    try:
+        return _plain(text)
+    except NotADate:
+        return None
+
+
+def _widened(plain: Span, doubted: re.Match[str]) -> Span:
+    """A plain date and as much again as its finest part, to both sides; twice that if it is `%`."""
+    _, month, day, sign = doubted.groups()
+    times = 2 if sign == "%" else 1
+    if day:
+        first, last = (plain.earliest.toordinal() - times, plain.latest.toordinal() + times)
+        return Span(
+            date.fromordinal(max(first, date.min.toordinal())),
+            date.fromordinal(min(last, date.max.toordinal())),
+        )
+    months = times if month else 12 * times
+    return Span(_months_on(plain.earliest, -months), _months_on(plain.latest, months))
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day of another month, or the last there is; the end of the calendar, where that is over."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return _clamped(struct_time((year, month + 1, day.day, 0, 0, 0, 0, 0, -1)))
 
 
 def _parsed(text: str) -> EDTFObject:

@@ -27,14 +27,27 @@ def twin(table: sa.Table) -> sa.Table:
 
 
 def make_twins(connection: Connection, tables: Iterable[sa.Table]) -> None:
-    """Make empty tables beside live ones, whatever an earlier attempt left there."""
+    """Make empty tables beside live ones, without indexes, whatever an earlier attempt left there."""
     for table in tables:
-        new = table.to_metadata(sa.MetaData(), name=f"{table.name}{ENDING}")
-        for index in new.indexes:
-            # An index keeps its name when its table gets another, and no two may have the same.
-            index.name = sa.sql.quoted_name(f"{table.name}_{uuid4().hex[:12]}", quote=None)
+        new = _without_indexes(table)
         new.drop(connection, checkfirst=True)
         new.create(connection)
+
+
+def index_twins(connection: Connection, table: sa.Table) -> None:
+    """Make the indexes of the table beside a live one; faster when its rows are there."""
+    new = table.to_metadata(sa.MetaData(), name=f"{table.name}{ENDING}")
+    for index in new.indexes:
+        # An index keeps its name when its table gets another, and no two may have the same.
+        index.name = sa.sql.quoted_name(f"{table.name}_{uuid4().hex[:12]}", quote=None)
+        index.create(connection)
+
+
+def _without_indexes(table: sa.Table) -> sa.Table:
+    new = table.to_metadata(sa.MetaData(), name=f"{table.name}{ENDING}")
+    for index in list(new.indexes):
+        new.indexes.remove(index)
+    return new
 
 
 def drop_twins(connection: Connection, kept: Iterable[sa.Table]) -> None:

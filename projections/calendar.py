@@ -1,14 +1,16 @@
 """The calendar: visits, commitments that fall due, and the days on which agreements run out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from domain.agreement import State
+from domain.agreement.state import Commitment, Visit
 from domain.uncertain_date import ANY_DAY, Span, bounds
-from projections.change import Change, Row, replace, runs, span_columns
+from projections.change import Change, Projection, runs, span_columns
+from projections.writing import Row
 
 metadata = sa.MetaData()
 visits = sa.Table(
@@ -28,6 +30,8 @@ visits = sa.Table(
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
+    sa.Index("visits_by_day", "first_day"),
+    sa.Index("visits_by_state", "state", "first_day"),
 )
 commitments = sa.Table(
     "commitments",
@@ -45,6 +49,8 @@ commitments = sa.Table(
     sa.Column("outcome", sa.Text),
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("last_day", sa.String(10), nullable=False),
+    sa.Index("commitments_by_day", "last_day"),
+    sa.Index("commitments_by_state", "state", "last_day"),
 )
 expiries = sa.Table(
     "expiries",
@@ -55,37 +61,57 @@ expiries = sa.Table(
 )
 
 
-class Calendar:
+# What is told in the words of the state.
+VISIT = tuple(name for name in (f.name for f in fields(Visit)) if name in visits.c and name != "overdue_from")
+COMMITMENT = tuple(
+    name for name in (f.name for f in fields(Commitment)) if name in commitments.c and name != "overdue_from"
+)
+
+
+class Calendar(Projection):
     """What has a day in the life of agreements."""
 
     name = "calendar"
-    version = 1
+    version = 2
     tables: Sequence[sa.Table] = (visits, commitments, expiries)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        for table, rows_of in ((visits, _visits), (commitments, _commitments), (expiries, _expiries)):
-            replace(connection, table, changes, (row for change in changes for row in runs(change, rows_of)))
+        return (
+            runs(change, attrgetter("visits"), _visit),
+            runs(change, attrgetter("commitments"), _commitment),
+            runs(change, _ends, _expiry),
+        )
 
 
-def _visits(state: State) -> Iterable[Row]:
-    for visit in state.visits:
-        span = _span(visit.held or visit.window)
-        row = asdict(visit) | {"first_day": span.earliest.isoformat(), "last_day": span.latest.isoformat()}
-        del row["days_overdue"]
-        yield row | {"overdue_from": visit.overdue_from.isoformat() if visit.overdue_from else None}
+def _visit(visit: Visit) -> Row:
+    span = _span(visit.held or visit.window)
+    return {
+        **_told(visit, VISIT),
+        "overdue_from": visit.overdue_from.isoformat() if visit.overdue_from else None,
+        "first_day": span.earliest.isoformat(),
+        "last_day": span.latest.isoformat(),
+    }
 
 
-def _commitments(state: State) -> Iterable[Row]:
-    for commitment in state.commitments:
-        row = asdict(commitment) | {"last_day": _span(commitment.due).latest.isoformat()}
-        del row["days_overdue"]
-        yield row | {"overdue_from": commitment.overdue_from.isoformat() if commitment.overdue_from else None}
+def _commitment(promise: Commitment) -> Row:
+    return {
+        **_told(promise, COMMITMENT),
+        "overdue_from": promise.overdue_from.isoformat() if promise.overdue_from else None,
+        "last_day": _span(promise.due).latest.isoformat(),
+    }
 
 
-def _expiries(state: State) -> Iterable[Row]:
-    if state.valid_until:
-        yield {"valid_until": state.valid_until, "last_day": _span(state.valid_until).latest.isoformat()}
+def _ends(state: State) -> tuple[str, ...]:
+    return (state.valid_until,) if state.valid_until else ()
+
+
+def _expiry(until: str) -> Row:
+    return {"valid_until": until, "last_day": _span(until).latest.isoformat()}
+
+
+def _told(thing: Visit | Commitment, columns: Sequence[str]) -> Row:
+    return dict(zip(columns, attrgetter(*columns)(thing), strict=True))
 
 
 def _span(edtf: str | None) -> Span:

@@ -1,10 +1,11 @@
 """What a projection is given: agreements that changed, with all that is known of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from itertools import chain
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement import History, State, Stretch, outlook
 from domain.journal import Entry
-from projections.beside import at_hand
+from projections.writing import Row, in_columns, put_in, take_out
 
-Row = dict[str, Any]
+Thing = TypeVar("Thing")
 LAST_DAY = date.max - timedelta(days=1)
 
 
@@ -38,48 +39,55 @@ class Change:
         return self.stretches[0].since
 
 
-class Projection(Protocol):
+class Projection:
     """A view of the journal: its tables and how to fill them. What it writes depends on the change alone."""
 
     name: str
     version: int
     tables: Sequence[sa.Table]
 
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
+        """All rows of an agreement, table by table; each has a value for every column."""
+        raise NotImplementedError
+
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:
         """Replace all rows of the agreements that changed."""
-        ...
+        if not changes:
+            return
+        made = [self.rows(change) for change in changes]
+        agreements = [change.agreement for change in changes]
+        for table, rows in zip(self.tables, zip(*made, strict=True), strict=True):
+            take_out(connection, table, agreements)
+            put_in(connection, table, in_columns(connection, table, chain.from_iterable(rows)))
 
 
-def replace(connection: Connection, table: sa.Table, changes: Sequence[Change], rows: Iterable[Row]) -> None:
-    """Take out an agreement's rows and put in others; in the table beside if the connection is for those."""
-    table = at_hand(connection, table)
-    gone = sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
-    connection.execute(gone, [{"changed": change.agreement} for change in changes])
-    new = list(rows)
-    if new:
-        connection.execute(sa.insert(table), new)
-
-
-def runs(change: Change, rows_of: Callable[[State], Iterable[Row]]) -> Iterable[Row]:
-    """The rows of every stretch, each row as long as it stays the same. Voids have none."""
-    open_rows: list[Row] = []
+def runs(
+    change: Change, things_of: Callable[[State], Iterable[Thing]], row_of: Callable[[Thing], Row]
+) -> Iterator[Row]:
+    """A row for everything that the stretches tell of, as long as it stays the same. Voids have none."""
+    made: dict[int, tuple[Thing, Row]] = {}  # a thing that is kept keeps its id
+    opened: list[tuple[Row, date]] = []
+    since = until = date.min
     for stretch in change.stretches:
-        wanted = [] if stretch.state.voided else list(rows_of(stretch.state))
+        since, until = stretch.since, stretch.until
+        things = () if stretch.state.voided else things_of(stretch.state)
+        # Most things are the same objects from one stretch to the next.
+        told = [made.get(id(thing)) or made.setdefault(id(thing), (thing, row_of(thing))) for thing in things]
+        wanted = [row for _, row in told]
         kept = []
-        for row in open_rows:
-            bare = {name: value for name, value in row.items() if name not in ("agreement", "since", "until")}
-            if bare in wanted:
-                wanted.remove(bare)
-                kept.append(row | {"until": stretch.until.isoformat()})
+        for row, begun in opened:
+            if row in wanted:
+                wanted.remove(row)
+                kept.append((row, begun))
             else:
-                yield row
-        span = {
-            "agreement": change.agreement,
-            "since": stretch.since.isoformat(),
-            "until": stretch.until.isoformat(),
-        }
-        open_rows = kept + [{**span, **row} for row in wanted]
-    yield from open_rows
+                yield {**_span(change, begun, since), **row}
+        opened = kept + [(row, since) for row in wanted]
+    for row, begun in opened:
+        yield {**_span(change, begun, until), **row}
+
+
+def _span(change: Change, since: date, until: date) -> Row:
+    return {"agreement": change.agreement, "since": since.isoformat(), "until": until.isoformat()}
 
 
 def span_columns() -> list[sa.Column[Any]]:

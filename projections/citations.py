@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.facts import Corrected
-from projections.change import Change, Row, replace
+from projections.change import Change, Projection
+from projections.writing import Row
 
 metadata = sa.MetaData()
 citations = sa.Table(
@@ -27,16 +28,16 @@ class Citation(NamedTuple):
     organisation: str
 
 
-class Citations:
+class Citations(Projection):
     """Every document that any entry of an agreement names, corrected and retracted ones included."""
 
     name = "citations"
     version = 1
     tables: Sequence[sa.Table] = (citations,)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        replace(connection, citations, changes, (row for change in changes for row in _rows(change)))
+        return (_rows(change),)
 
 
 def citing(connection: Connection, sha256: str) -> list[Citation]:

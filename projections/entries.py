@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from domain.agreement.history import occurred_span
-from projections.change import Change, Row, replace
-from projections.timeline import unbounded
+from domain.agreement.standing import kinds_of, types_of
+from domain.facts.common import FactBase
+from projections.change import Change, Projection
+from projections.timeline import in_utc, unbounded
+from projections.writing import Row
 
 metadata = sa.MetaData()
 entries = sa.Table(
@@ -28,34 +30,45 @@ entries = sa.Table(
 )
 
 
-class Entries:
+ABOUT = frozenset(
+    name for kind in kinds_of(FactBase) if "version" in kind.model_fields for name in types_of(kind)
+)
+
+
+class Entries(Projection):
     """Every entry, as last corrected: unlike the timeline also what was retracted or keeps the record."""
 
     name = "entries"
     version = 1
     tables: Sequence[sa.Table] = (entries,)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        replace(connection, entries, changes, (row for change in changes for row in _rows(change)))
+        return (_rows(change),)
 
 
 def _rows(change: Change) -> Iterable[Row]:
+    history = change.history
     for entry in change.entries:
-        stated_by, fact = change.history.stated(entry.version)
-        span = occurred_span(fact.occurred, stated_by.recorded_on)
+        version = entry.version
+        stands = history.standing.get(version)
+        if stands is None:
+            stated_by, fact = history.stated(version)
+            stated_in, span = stated_by.version, occurred_span(fact.occurred, stated_by.recorded_on)
+        else:
+            stated_in, fact, span = stands.stated_in, stands.fact, stands.span
         yield {
             "agreement": change.agreement,
-            "version": entry.version,
+            "version": version,
             "position": entry.position,
             "type": fact.type,
             "occurred": fact.occurred.edtf if fact.occurred else None,
             "earliest": unbounded(span.earliest.isoformat()),
             "latest": unbounded(span.latest.isoformat()),
-            "recorded_at": entry.model_dump(mode="json", include={"recorded_at"})["recorded_at"],
+            "recorded_at": in_utc(entry.recorded_at),
             "organisation": entry.recorded_by.organisation,
             # What corrects, retracts or proves something names the version that it is about.
-            "about": getattr(fact, "version", None),
-            "corrected_in": stated_by.version if stated_by.version != entry.version else None,
-            "retracted": change.history.is_struck(entry.version),
+            "about": getattr(fact, "version", None) if fact.type in ABOUT else None,
+            "corrected_in": stated_in if stated_in != version else None,
+            "retracted": stands is None and history.is_struck(version),
         }

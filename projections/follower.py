@@ -287,7 +287,7 @@ class Follower:
 
     def _rebuild_of(self, wanted: Callable[[], Sequence[Projection]], *, compare: bool = False) -> Rebuild:
         lead = lead_of("rebuild", self._databases, self.engine)
-        return Rebuild(self.journal, self.engine, lead, wanted, compare=compare)
+        return Rebuild(self.journal, self.engine, lead, self._databases, wanted, compare=compare)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

@@ -14,6 +14,7 @@ from projections.paging import Key, Page, paged
 from projections.register import readers, register, terms
 from projections.views import View
 
+FEW = 500  # agreements
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "recorded": register.c.opened,
     "title": register.c.title_key,
@@ -129,9 +130,9 @@ def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement
 
 
 def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        terms.c.agreement == register.c.agreement,
-        on(terms, view.day),
-        terms.c.kind == kind,
-        terms.c.term == term,
-    )
+    """Few agreements are looked up by name; of many the next ones in order of the list will do."""
+    here = (on(terms, view.day), terms.c.kind == kind, terms.c.term == term)
+    found = view.connection.scalars(sa.select(terms.c.agreement).where(*here).limit(FEW + 1)).all()
+    if len(found) <= FEW:
+        return register.c.agreement.in_(found)
+    return sa.exists().where(terms.c.agreement == register.c.agreement, *here)

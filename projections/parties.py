@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from domain.agreement import State
+from domain.agreement.state import FieldStanding
+from domain.values import Party
 from domain.words import fold
-from projections.change import Change, Row, replace, runs, span_columns
+from projections.change import Change, Projection, runs, span_columns
+from projections.writing import Row
 
 metadata = sa.MetaData()
 parties = sa.Table(
@@ -33,24 +34,24 @@ fields = sa.Table(
 )
 
 
-class Parties:
+class Parties(Projection):
     """Every party and field of every agreement."""
 
     name = "parties"
     version = 1
     tables: Sequence[sa.Table] = (parties, fields)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        for table, rows_of in ((parties, _parties), (fields, _fields)):
-            replace(connection, table, changes, (row for change in changes for row in runs(change, rows_of)))
+        return (
+            runs(change, lambda state: state.parties if state.begun else (), _party),
+            runs(change, lambda state: state.fields if state.begun else (), _field),
+        )
 
 
-def _parties(state: State) -> Iterable[Row]:
-    for party in state.parties if state.begun else ():
-        yield {"key": party.key, **party.model_dump(mode="json")}
+def _party(party: Party) -> Row:
+    return {"key": party.key, **party.model_dump(mode="json")}
 
 
-def _fields(state: State) -> Iterable[Row]:
-    for field in state.fields if state.begun else ():
-        yield {"key": fold(field.name), "name": field.name, "standing": field.standing}
+def _field(field: FieldStanding) -> Row:
+    return {"key": fold(field.name), "name": field.name, "standing": field.standing}

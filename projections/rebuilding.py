@@ -8,14 +8,17 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from domain.databases import writing
+from domain.databases import Databases, writing
 from domain.journal import Journal
-from projections.beside import beside, differences, drop_twins, make_twins, put_in_place, twin
+from projections.beside import beside, differences, drop_twins, index_twins, make_twins, put_in_place, twin
 from projections.change import Projection
-from projections.checkpoints import KEPT, Checkpoint, begin, read_checkpoints, take_over
+from projections.checkpoints import KEPT, Checkpoint, begin, move, read_checkpoints, skipped, take_over
 from projections.feeding import Feed
 from projections.leading import Lead
+from projections.making import Making
+from projections.making import made as rows_made
 from projections.public import create_views, drop_views
+from projections.writing import put_in
 
 BATCH = 2000  # no more: one that a follower does itself goes on between what it feeds
 LOCK_WAIT = "300ms"  # new readers wait meanwhile
@@ -54,6 +57,7 @@ class Rebuild:
         journal: Journal,
         engine: Engine,
         lead: Lead,
+        databases: Databases,
         wanted: Callable[[], Sequence[Projection]],
         *,
         compare: bool = False,
@@ -63,6 +67,7 @@ class Rebuild:
         self.lead = lead
         self.wanted = wanted
         self.compare = compare
+        self.databases = databases
         self.feed = Feed(journal, beside(engine))
 
     def run(self) -> Generator[Progress]:
@@ -100,6 +105,7 @@ class Rebuild:
 
     def _fill(self, wanted: Sequence[Projection]) -> Iterator[Progress]:
         began = time.monotonic()
+        yield from self._fill_at_once(wanted, began)
         while True:
             if self.feed.step(wanted, BATCH, self._goal(wanted)):
                 yield self._progress(time.monotonic() - began)
@@ -112,6 +118,44 @@ class Rebuild:
             time.sleep(PAUSE_SECONDS)
         if stuck := [checkpoint for checkpoint in new.values() if checkpoint.stuck_at is not None]:
             raise Unfinished(stuck)
+
+    def _fill_at_once(self, wanted: Sequence[Projection], began: float) -> Iterator[Progress]:
+        """Fill the new tables agreement by agreement, up to the journal's end, and index them.
+
+        What any view cannot take in is left to be found entry by entry, from the beginning.
+        """
+        goal = self._goal(wanted)
+        try:
+            if not self._is_to_skip(wanted):
+                for _ in self._filled(wanted, self.journal.head() if goal is None else goal):
+                    yield self._progress(time.monotonic() - began)
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("not every agreement can be taken in whole; going on entry by entry")
+            self._begin(wanted)
+        for table in (table for projection in wanted for table in projection.tables):
+            with writing(self.feed.engine).begin() as connection:
+                index_twins(connection, table)
+
+    def _filled(self, wanted: Sequence[Projection], upto: int) -> Iterator[int]:
+        """Write share by share. As many entries as are in the new rows are what their checkpoints say."""
+        done = 0
+        making = Making(self.databases, self.journal.timezone, wanted)
+        for made in rows_made(self.journal, making, upto, BATCH):
+            with writing(self.feed.engine).begin() as connection:
+                for checkpoint in read_checkpoints(connection):
+                    move(connection, checkpoint, done + made.entries)
+                for projection, rows in zip(wanted, made.rows, strict=True):
+                    for table, values in zip(projection.tables, rows, strict=True):
+                        put_in(connection, table, values)
+            done += made.entries
+            yield done
+
+    def _is_to_skip(self, wanted: Sequence[Projection]) -> bool:
+        with self.engine.connect() as connection:
+            told = skipped(connection)
+        return any(projection.name in told for projection in wanted)
 
     def _goal(self, wanted: Sequence[Projection]) -> int | None:
         """Where to stop: beside the live views if they are to be compared, else at the journal's head."""

@@ -5,18 +5,20 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy.engine import Connection
 
 from domain.agreement import State
 from domain.agreement.access import access
 from domain.agreement.transitions import RUNGS
 from domain.uncertain_date import ANY_DAY, Span, bounds
 from domain.words import fold
-from projections.change import Change, Row, replace, span_columns
+from projections.change import Change, Projection, runs, span_columns
+from projections.writing import Row
 
 FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
 STATE: TypeAdapter[State] = TypeAdapter(State)
+ORDERED = ("title_key", "rung", "proposed_on", "signed_on")
 EARLIEST = ""
+TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
 metadata = sa.MetaData()
 register = sa.Table(
@@ -49,6 +51,10 @@ register = sa.Table(
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    # A page in any order is read along an index, however large the register is.
+    sa.Index("register_by_opening", "opened"),
+    *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
+    sa.Index("register_by_owner", "owner", "opened"),
 )
 
 # What a filter asks for word by word: parties, countries, fields.
@@ -58,7 +64,7 @@ terms = sa.Table(
     *span_columns(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("term", sa.Text, nullable=False),
-    sa.Index("register_terms_by_term", "kind", "term"),
+    sa.Index("register_terms_by_term", "kind", "term", "agreement"),
 )
 
 readers = sa.Table(
@@ -69,37 +75,42 @@ readers = sa.Table(
 )
 
 
-class Register:
+class Register(Projection):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
     version = 2
     tables: Sequence[sa.Table] = (register, terms, readers)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        replace(connection, register, changes, (row for change in changes for row in _rows(change)))
-        replace(connection, terms, changes, (row for change in changes for row in _terms(change)))
-        replace(connection, readers, changes, (row for change in changes for row in _readers(change)))
+        return _rows(change), runs(change, _terms, _term), _readers(change)
 
 
 def _rows(change: Change) -> Iterable[Row]:
+    settled: State | None = None
+    lasting: Row = {}
+    document = ""
     for stretch in change.stretches:
-        if not stretch.state.voided:
-            yield {
-                "agreement": change.agreement,
-                "since": stretch.since.isoformat(),
-                "until": stretch.until.isoformat(),
-                "recorded_on": change.recorded_on.isoformat(),
-                "opened": change.entries[0].position,
-                **_columns(stretch.state),
-            }
+        state = stretch.state
+        if state.voided:
+            continue
+        if settled is None or state.milestones is not settled.milestones:  # the same as long as all else is
+            settled, lasting, document = state, _lasting(state), _document(state)
+        yield {
+            "agreement": change.agreement,
+            "since": stretch.since.isoformat(),
+            "until": stretch.until.isoformat(),
+            "recorded_on": change.recorded_on.isoformat(),
+            "opened": change.entries[0].position,
+            **lasting,
+            **_of_the_day(state),
+            "document": document + _document_of_the_day(state),
+        }
 
 
-def _columns(state: State) -> Row:
-    pressing = next(
-        (v for v in state.visits if v.state == "overdue" and v.visit == state.follow_up.visit), None
-    )
+def _lasting(state: State) -> Row:
+    """What stays as it is until another fact counts."""
     proposed, mou = _span(state, "proposed"), _span(state, "mou_signed")
     signed = min(
         (_span(state, rung) for rung in ("loi_signed", "mou_signed") if state.milestones[rung]),
@@ -115,21 +126,28 @@ def _columns(state: State) -> Row:
         "status": state.status,
         "rung": RUNGS.index(state.status) if state.status else -1,
         "instrument": state.instrument,
-        "standing": state.standing,
         "realisation": state.realisation,
         "evidenced": state.realisation_basis == "evidenced",
         "follow_up_held": any(visit.state == "held" and visit.follow_up for visit in state.visits),
-        "overdue": state.follow_up.state == "overdue" and state.status is not None,
-        "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
-        **{flag: flag in state.flags for flag in FLAGS},
-        "uncertain": len(state.uncertain),
         "proposed_on": proposed.earliest.isoformat() if proposed != ANY_DAY else EARLIEST,
         "signed_on": signed.earliest.isoformat() if signed else EARLIEST,
         "signed_by": signed.latest.isoformat() if signed else None,
         "mou_by": mou.latest.isoformat() if state.instrument == "mou" else None,
         "loi_to_mou_days": _loi_to_mou(state),
         "search": _search(state),
-        "document": _document(state),
+    }
+
+
+def _of_the_day(state: State) -> Row:
+    """What may turn with the day."""
+    named = state.follow_up.visit if state.follow_up.state == "overdue" else None
+    pressing = next((v for v in state.visits if v.state == "overdue" and v.visit == named), None)
+    return {
+        "standing": state.standing,
+        "overdue": state.follow_up.state == "overdue" and state.status is not None,
+        "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
+        **{flag: flag in state.flags for flag in FLAGS},
+        "uncertain": len(state.uncertain),
     }
 
 
@@ -154,22 +172,21 @@ def _search(state: State) -> str:
 
 
 def _document(state: State) -> str:
-    """All that a list shows. What depends on the very day, the days overdue, is filled in when it is read."""
-    document = STATE.dump_json(state, exclude={"visits", "commitments"})
-    return document.decode()
+    """All that a list shows, but for what turns with the day: a JSON object that is left open."""
+    return STATE.dump_json(state, exclude={"visits", "commitments", *TURNING}).decode().removesuffix("}")
 
 
-def _terms(change: Change) -> Iterable[Row]:
-    for stretch in change.stretches:
-        if stretch.state.voided:
-            continue
-        span = {
-            "agreement": change.agreement,
-            "since": stretch.since.isoformat(),
-            "until": stretch.until.isoformat(),
-        }
-        for kind, term in sorted(set(_words(stretch.state))):
-            yield {**span, "kind": kind, "term": term}
+def _document_of_the_day(state: State) -> str:
+    """The end of the document. What depends on the very day is filled in when it is read."""
+    return "," + STATE.dump_json(state, include=TURNING).decode().removeprefix("{")
+
+
+def _terms(state: State) -> Iterable[tuple[str, str]]:
+    return sorted(set(_words(state)))
+
+
+def _term(word: tuple[str, str]) -> Row:
+    return dict(zip(("kind", "term"), word, strict=True))
 
 
 def _words(state: State) -> Iterable[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """The figures of a day. A number that nobody can know is None, never 0."""
 
-from statistics import median
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, get_args
 
 import sqlalchemy as sa
@@ -19,64 +21,82 @@ OLD_ENOUGH_MONTHS = 24
 KINDS = tuple(kind for kind in get_args(AgreementKind) if kind != "network")
 
 
+BY = ("status", "instrument", "standing", "kind", "realisation")
+FLAGS = ("overdue", "stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180")
+Groups = Sequence[sa.RowMapping]
+
+
 def summary(view: View, actor: Actor | None) -> dict[str, Any]:
     """Counts over what somebody may see. Networks and voids are in none of them."""
     seen = sa.and_(on(register, view.day), visible(actor))
-    counted = sa.and_(seen, register.c.status.is_not(None))
-    flags = {name: _count(view, counted, register.c[name]) for name in ("stalled", "dormant", "no_next_step")}
-    network = sa.and_(seen, register.c.kind == "network", register.c.begun)
+    groups = _groups(view, seen)
+    counted = [group for group in groups if group["status"] is not None]
+    flags = {name: _total(counted, name) for name in FLAGS}
     return {
         "as_of": view.day.isoformat(),
         "position": view.position,
-        "agreements": _count(view, counted),
-        "networks": _count(view, network),
-        "by_status": _by(view, counted, "status", RUNGS),
-        "by_instrument": _by(view, counted, "instrument", INSTRUMENTS),
-        "by_standing": _by(view, counted, "standing", get_args(AgreementStanding)),
-        "by_kind": _by(view, counted, "kind", KINDS),
-        "by_realisation": _by(view, counted, "realisation", get_args(Realisation)),
-        "overdue_follow_ups": _count(view, counted, register.c.overdue),
-        **flags,
-        "expiring": {
-            days: _count(view, counted, register.c[f"expiring_{days}"]) for days in ("30", "90", "180")
+        "agreements": _total(counted, "agreements"),
+        "networks": _total([group for group in groups if group["kind"] == "network"], "begun"),
+        "by_status": _by(counted, "status", RUNGS),
+        "by_instrument": _by(counted, "instrument", INSTRUMENTS),
+        "by_standing": _by(counted, "standing", get_args(AgreementStanding)),
+        "by_kind": _by(counted, "kind", KINDS),
+        "by_realisation": _by(counted, "realisation", get_args(Realisation)),
+        "overdue_follow_ups": flags["overdue"],
+        **{name: flags[name] for name in ("stalled", "dormant", "no_next_step")},
+        "expiring": {days: flags[f"expiring_{days}"] for days in ("30", "90", "180")},
+        "uncertain": _total(groups, "uncertain"),
+        "shares": {
+            "realisation_rate": _share(counted, "evidenced", "old"),
+            "follow_up_held_rate": _share(
+                [group for group in counted if group["instrument"] != "none"], "held", "agreements"
+            ),
+            "loi_to_mou_median_days": _median_days(view, seen),
         },
-        "uncertain": view.connection.scalar(
-            sa.select(sa.func.coalesce(sa.func.sum(register.c.uncertain), 0)).where(seen)
-        ),
-        "shares": _shares(view, counted),
     }
 
 
-def _count(view: View, *conditions: sa.ColumnElement[bool]) -> int:
-    count = view.connection.scalar(sa.select(sa.func.count()).select_from(register).where(*conditions))
-    return int(count or 0)
-
-
-def _by(view: View, counted: sa.ColumnElement[bool], name: str, values: tuple[str, ...]) -> dict[str, int]:
-    column = register.c[name]
-    rows = view.connection.execute(sa.select(column, sa.func.count()).where(counted).group_by(column))
-    found = {value: int(count) for value, count in rows}
-    return {value: found.get(value, 0) for value in values}
-
-
-def _shares(view: View, counted: sa.ColumnElement[bool]) -> dict[str, float | None]:
+def _groups(view: View, seen: sa.ColumnElement[bool]) -> Groups:
+    """How many there are of each sort, and of these how many are what else is counted."""
+    c = register.c
     # The youngest memorandum that is old enough to have brought results by the day.
-    old = sa.and_(
-        counted,
-        register.c.instrument == "mou",
-        register.c.mou_by <= months_after(view.day, -OLD_ENOUGH_MONTHS).isoformat(),
+    youngest = months_after(view.day, -OLD_ENOUGH_MONTHS).isoformat()
+    old = sa.and_(c.instrument == "mou", c.mou_by <= youngest)
+    cases = {"begun": c.begun, "old": old, "evidenced": sa.and_(old, c.evidenced), "held": c.follow_up_held}
+    cases |= {name: c[name] for name in FLAGS}
+    columns = [c[name] for name in BY]
+    query = sa.select(
+        *columns,
+        sa.func.count().label("agreements"),
+        sa.func.sum(c.uncertain).label("uncertain"),
+        *(sa.func.sum(sa.case((case, 1), else_=0)).label(name) for name, case in cases.items()),
     )
-    signed = sa.and_(counted, register.c.instrument != "none")
-    days = view.connection.scalars(
-        sa.select(register.c.loi_to_mou_days).where(counted, register.c.loi_to_mou_days.is_not(None))
-    ).all()
+    return view.connection.execute(query.where(seen).group_by(*columns)).mappings().all()
+
+
+def _total(groups: Groups, name: str) -> int:
+    return sum(int(group[name]) for group in groups)
+
+
+def _by(groups: Groups, name: str, values: tuple[str, ...]) -> dict[str, int]:
     return {
-        "realisation_rate": _share(view, old, register.c.evidenced),
-        "follow_up_held_rate": _share(view, signed, register.c.follow_up_held),
-        "loi_to_mou_median_days": float(median(days)) if days else None,
+        value: _total([group for group in groups if group[name] == value], "agreements") for value in values
     }
 
 
-def _share(view: View, cases: sa.ColumnElement[bool], held: sa.ColumnElement[bool]) -> float | None:
-    total = _count(view, cases)
-    return round(_count(view, cases, held) / total, 4) if total else None
+def _share(groups: Groups, held: str, cases: str) -> float | None:
+    total = _total(groups, cases)
+    return round(_total(groups, held) / total, 4) if total else None
+
+
+def _median_days(view: View, seen: sa.ColumnElement[bool]) -> float | None:
+    """Of the days between letter and memorandum. Each number of days comes once, with how often it occurs."""
+    days = register.c.loi_to_mou_days
+    query = sa.select(days, sa.func.count()).where(seen, register.c.status.is_not(None), days.is_not(None))
+    found = [(float(value), int(count)) for value, count in view.connection.execute(query.group_by(days))]
+    ranks = list(accumulate(count for _, count in sorted(found)))
+    if not ranks:
+        return None
+    middle = ((ranks[-1] - 1) // 2, ranks[-1] // 2)
+    low, high = (sorted(found)[bisect_right(ranks, place)][0] for place in middle)
+    return (low + high) / 2

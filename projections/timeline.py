@@ -1,7 +1,7 @@
 """The timeline: what happened, in the order in which it happened."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,8 +9,9 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement.transitions import transition
 from domain.facts import FACT
-from projections.change import Change, Row, replace
+from projections.change import Change, Projection
 from projections.paging import Key, Page, paged
+from projections.writing import Row
 
 metadata = sa.MetaData()
 timeline = sa.Table(
@@ -28,31 +29,32 @@ timeline = sa.Table(
 )
 
 
-class Timeline:
+class Timeline(Projection):
     """The facts that stand, but for those about the record itself, which did not happen in the world."""
 
     name = "timeline"
     version = 1
     tables: Sequence[sa.Table] = (timeline,)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        replace(connection, timeline, changes, (row for change in changes for row in _rows(change)))
+        return (_rows(change),)
 
 
 def _rows(change: Change) -> Iterable[Row]:
     for standing in change.history.in_order():
-        if transition(standing.fact).subject != "record":
+        line = transition(standing.fact)
+        if line.subject != "record":
             entry = change.entries[standing.version - 1]
             yield {
                 "agreement": change.agreement,
                 "version": standing.version,
                 "earliest": standing.span.earliest.isoformat(),
                 "latest": standing.span.latest.isoformat(),
-                "rung": transition(standing.fact).order,
+                "rung": line.order,
                 "corrected_in": standing.stated_in if standing.stated_in != standing.version else None,
                 "position": entry.position,
-                "recorded_at": entry.model_dump(mode="json", include={"recorded_at"})["recorded_at"],
+                "recorded_at": in_utc(entry.recorded_at),
                 "fact": FACT.dump_json(standing.fact).decode(),
             }
 
@@ -62,6 +64,11 @@ def of_agreement(connection: Connection, agreement: UUID, after: Key | None, lim
     order = (timeline.c.earliest, timeline.c.latest, timeline.c.rung, timeline.c.version)
     query = sa.select(timeline).where(timeline.c.agreement == agreement)
     return paged(connection, query, order, after, limit)
+
+
+def in_utc(moment: datetime) -> str:
+    """A time as the record writes it: UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def unbounded(day: str) -> str | None:

@@ -104,15 +104,18 @@ def _fact(row: Row) -> Fact:
     actor = row["actor"]
     fact: Fact = {"occurred": _day(row), "evidence": [_evidence(row)]}
     match row["event"]:
+        case "other:party_signed" if actor:  # each party signs on a day of its own
+            return {"type": "mou_signed", **fact, "signatories": [{"party": party(actor)}]}
         case "agreement_signed" | "mou_signed":
             paper = {"local_title": row["type"]} if row["type"] else {}
-            return {"type": "mou_signed", **fact, **paper}
-        case "ratified":
-            return {"type": "approval_recorded", "gate": "other", **fact} | (
-                {"authority": actor} if actor else {}
-            )
-        case "party_joined" | "party_withdrew" if actor:
-            kind = "party_joined" if row["event"] == "party_joined" else "party_left"
+            by = {"signatories": [{"party": party(actor)}]} if actor else {}
+            return {"type": "mou_signed", **fact, **paper, **by}
+        case "ratified" | "other:accession" | "other:acceptance" as how:
+            by = {"authority": actor} if actor else {}
+            said = {} if how == "ratified" else {"note": how.removeprefix("other:")}
+            return {"type": "approval_recorded", "gate": "other", **fact, **by, **said}
+        case "party_joined" | "other:party_rejoined" | "party_withdrew" as how if actor:
+            kind = "party_left" if how == "party_withdrew" else "party_joined"
             return {"type": kind, "party": party(actor), **fact}
         case "entered_into_force" | "amended" | "extended" | "terminated" as kind:
             return {"type": kind, **fact}
@@ -135,7 +138,10 @@ def _expiry_alone(row: Row, *, signed: bool) -> Fact:
 def _opening(reference: str, rows: Sequence[Row], facts: Sequence[Fact]) -> Fact:
     """The proposal, which the data never gives: it came before everything else."""
     title = rows[0]["title"]
-    named = [name for row in rows if row["actor"] is None for name in row["parties"]]
+    signed = (*SIGNATURES, "other:party_signed")
+    named = [
+        name for row in rows if row["actor"] is None or row["event"] in signed for name in row["parties"]
+    ]
     bilateral = BILATERAL.match(reference) or any("bilateral" in (row["type"] or "").lower() for row in rows)
     return {
         "type": "proposed",

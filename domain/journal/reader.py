@@ -1,7 +1,9 @@
 """Reads the journal: pages in order, trails of agreements, and who may see them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -61,6 +63,25 @@ class Reader:
             for row in connection.execute(query.order_by(events.c.position)):
                 found.setdefault(row.agreement, []).append(self.entry(row))
         return found
+
+    def whole(self, after: UUID | None, last: UUID, upto: int) -> Iterator[list[Entry]]:
+        """Each agreement beyond one, up to another, with its entries up to a position; by id."""
+        query = sa.select(*events.c).where(events.c.agreement <= last, events.c.position <= upto)
+        if after is not None:
+            query = query.where(events.c.agreement > after)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.order_by(events.c.agreement, events.c.version)).all()
+        for _, trail in groupby(rows, key=attrgetter("agreement")):
+            yield [self.entry(row) for row in trail]
+
+    def share(self, after: UUID | None, size: int) -> UUID | None:
+        """The agreement, by id, with which so many entries beyond another are reached; None past the last."""
+        query = sa.select(events.c.agreement).order_by(events.c.agreement, events.c.version)
+        if after is not None:
+            query = query.where(events.c.agreement > after)
+        last = query.limit(size).subquery()
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(last.c.agreement).order_by(last.c.agreement.desc()).limit(1))
 
     def history(self, entries: Iterable[Entry]) -> History:
         """Entries of one agreement, from the first on, as a history."""

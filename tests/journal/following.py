@@ -1,14 +1,14 @@
 """What tests of the views share: followers of one journal, all rows, and projections that choke."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from projections.change import Change, Projection
 from projections.follower import Follower
+from projections.writing import Row
 from tests.journal.people import SECONDS
 
 PROJECTIONS = ["calendar", "citations", "entries", "parties", "register", "timeline"]
@@ -41,7 +41,7 @@ def tables_there(follower: Follower) -> set[str]:
         return set(sa.inspect(connection).get_table_names())
 
 
-class Poisoned:
+class Poisoned(Projection):
     """A projection that chokes on one agreement, and is otherwise what it was."""
 
     def __init__(self, projection: Projection, poison: object, **other: Any) -> None:
@@ -49,10 +49,10 @@ class Poisoned:
         self.name, self.tables = projection.name, projection.tables
         self.version: int = other.get("version", projection.version)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        self.projection.project(connection, changes)
-        if any(change.agreement == self.poison for change in changes):
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
+        if change.agreement == self.poison:
             raise ArithmeticError("this one is poisoned")
+        return self.projection.rows(change)
 
 
 def poison(follower: Follower, name: str, agreement: object, **other: Any) -> None:

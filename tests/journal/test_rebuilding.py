@@ -1,6 +1,9 @@
 """A rebuild fills new tables beside the live ones, which serve until the new take their place at once."""
 
+import multiprocessing
+import os
 import threading
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,13 +11,15 @@ import sqlalchemy as sa
 
 from domain.databases import Databases, writing
 from domain.journal import Journal
-from projections import rebuilding
+from projections import making, rebuilding
+from projections.change import Change
 from projections.checkpoints import checkpoints, reached, read_checkpoints
 from projections.follower import Follower
 from projections.parties import Parties, parties
 from projections.rebuilding import Different, Progress, Unfinished
 from projections.timeline import timeline
 from projections.views import Views
+from projections.writing import Row
 from tests.conftest import Clock
 from tests.journal.conftest import OpenFollower
 from tests.journal.following import (
@@ -59,7 +64,9 @@ def test_the_old_view_serves_until_the_new_one_takes_its_place(
 
     follower.rebuild((), look)
     assert rows(follower) == whole != old
-    assert [one.position for one in seen] == sorted({*range(5, journal.head(), 5), journal.head()})
+    told = [one.position for one in seen]
+    assert told == sorted(told)
+    assert told[0] < told[-1] == journal.head()
 
 
 def test_a_rebuild_leaves_nothing_beside_and_may_be_done_again(
@@ -149,22 +156,57 @@ def test_readers_never_see_half_of_a_view(
         assert [one.result(SECONDS) for one in looking] == [{len(rows(follower)["timeline"])}] * 2
 
 
-@pytest.mark.parametrize("batches", [1, 3])
+def test_a_rebuild_that_is_shared_among_processes_gives_the_same_rows(
+    journal: Journal, clock: Clock, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(journal, clock, 2)
+    follower.catch_up()
+    live = rows(follower)
+    monkeypatch.setattr(making, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(making, "PROCESSES", 2)
+    lose_a_row(follower)
+    follower.rebuild()
+    assert rows(follower) == live
+
+
+class Fatal(Parties):
+    """Parties whose rows no process of a rebuild lives to make."""
+
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
+        if multiprocessing.parent_process() is not None:
+            os._exit(1)
+        return super().rows(change)
+
+
+def test_a_rebuild_whose_processes_die_goes_on_alone(
+    journal: Journal, clock: Clock, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(journal, clock, 1)
+    follower.catch_up()
+    live = rows(follower)
+    monkeypatch.setattr(making, "WORTH_PROCESSES", 0)
+    follower.projections = tuple(Fatal() if p.name == "parties" else p for p in follower.projections)
+    follower.rebuild()
+    assert rows(follower) == live
+
+
+@pytest.mark.parametrize("batches", [1, 2])
 def test_a_rebuild_that_is_killed_leaves_the_old_view_and_the_next_one_starts_cleanly(
     journal: Journal, clock: Clock, follower: Follower, databases: Databases, batches: int
 ) -> None:
     recorded(journal, clock, 1)
     follower.catch_up()
     live, there = rows(follower), tables_there(follower)
+    told = 0
     with process("rebuild", databases) as rebuild:
         for number in range(1, batches + 1):
-            assert int(said(rebuild)) == 5 * number
+            told = int(said(rebuild))
             assert rebuild.stdin is not None
             if number < batches:
                 rebuild.stdin.write("\n")
                 rebuild.stdin.flush()
         assert "register__new" in tables_there(follower)
-        assert {standing.rebuilding for standing in follower.standings()} == {5 * batches}
+        assert {standing.rebuilding for standing in follower.standings()} == {told}
     assert rows(follower) == live
     assert positions(follower) == dict.fromkeys(PROJECTIONS, journal.head())
     follower.rebuild(["timeline"])
@@ -256,6 +298,10 @@ class Renamed(Parties):
         copies[0].append_column(sa.Column("nickname", sa.Text))
         self.tables = copies
 
+    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
+        parties, fields = super().rows(change)
+        return ({**row, "nickname": None} for row in parties), fields
+
 
 def newer(open_follower: OpenFollower) -> Follower:
     """A follower of a later version of the software."""
@@ -326,12 +372,12 @@ def test_a_later_version_that_meets_poison_is_stuck_visibly_until_it_is_resumed(
     poisoned = opened(journal)
     follower.catch_up()
     later = open_follower()
-    poison(later, "calendar", poisoned, version=2)
+    poison(later, "calendar", poisoned, version=3)
     later._out_of_date = later._create()
     later.catch_up()
     [stuck] = [standing for standing in later.standings() if standing.state == "stuck"]
-    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", 1, 1)
-    poison(later, "calendar", None, version=2)
+    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", 2, 1)
+    poison(later, "calendar", None, version=3)
     later.resume("calendar")
     later.catch_up()
     assert all(s.trusted and s.state == "following" for s in later.standings())

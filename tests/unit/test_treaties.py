@@ -136,14 +136,32 @@ def test_a_country_is_given_only_when_it_is_certain() -> None:
 
 
 def test_what_pakta_has_no_fact_for_is_kept_as_a_statement() -> None:
-    _, said = one(row("other:party_signed", "1192-06-12", actor="GIN")).facts
+    _, said = one(row("other:deposit", "1992-06-12", actor="GIN")).facts
     assert (said["type"], said["text"], said["occurred"]) == (
         "statement_recorded",
-        "party signed: GIN",
-        "1192-06-12",
+        "deposit: GIN",
+        "1992-06-12",
     )
-    _, approved = one(row("ratified", "1980-08-21", actor="IRL")).facts
-    assert (approved["gate"], approved["authority"]) == ("other", "IRL")
+
+
+def test_each_party_signs_on_a_day_of_its_own_and_is_a_party_from_the_beginning() -> None:
+    days = {"GIN": "1192-06-12", "BEL": "1992-06-05"}
+    rows = [row("other:party_signed", day, actor=name, parties=[name]) for name, day in days.items()]
+    opening, *signed = one(*rows).facts
+    assert {fact["signatories"][0]["party"]["code"]: fact["occurred"] for fact in signed} == days
+    assert [named["code"] for named in opening["parties"]] == ["GIN", "BEL"]
+
+
+def test_who_comes_back_joins_again_and_accession_is_an_approval() -> None:
+    _, acceded, joined = one(
+        row("other:accession", "1990", actor="BEL"), row("other:party_rejoined", "1995", actor="BEL")
+    ).facts
+    assert (acceded["type"], acceded["authority"], acceded["note"]) == (
+        "approval_recorded",
+        "BEL",
+        "accession",
+    )
+    assert (joined["type"], joined["party"]["country"]) == ("party_joined", "BE")
 
 
 def test_a_title_that_is_too_long_is_cut_and_kept_whole_in_the_note() -> None:

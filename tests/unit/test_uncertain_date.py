@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from edtf import parse_edtf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -140,6 +140,25 @@ def test_the_fast_path_agrees_with_the_library(day: date, length: int) -> None:
         == certain_bounds(edtf)
         == Span(date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3]))
     )
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.dates(), st.sampled_from([len("2023"), len("2023-07"), len("2023-07-27")]), st.sampled_from("?~%"))
+@example(date(2015, 3, 31), 7, "%")
+@example(date(2016, 2, 29), 10, "?")
+@example(date(1, 1, 1), 4, "?")
+@example(date(9999, 12, 31), 10, "%")
+def test_the_fast_path_for_doubted_dates_agrees_with_the_library(day: date, length: int, sign: str) -> None:
+    edtf = day.isoformat()[:length] + sign
+    # With the sign before the finest part the library pads by that alone, be it a day, a month or the year.
+    finest = edtf.rfind("-") + 1
+    parsed = parse_edtf(edtf if length == 4 else f"{edtf[:finest]}{sign}{edtf[finest:-1]}")
+    lower, upper = parsed.lower_fuzzy(), parsed.upper_fuzzy()
+    assert certain_bounds(edtf) == Span(
+        date(*lower[:3]) if lower.tm_year >= 1 else date.min,
+        date(*upper[:3]) if upper.tm_year <= 9999 else date.max,
+    )
+    assert bounds(edtf) == bounds(edtf[:-1])
 
 
 FRAGMENTS = [

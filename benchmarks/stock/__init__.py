@@ -1,0 +1,1 @@
+"""What the eventsourcing library does by itself, as its documentation shows it."""

@@ -1,0 +1,78 @@
+"""Writes rows by the thousand: values in the order of the columns, as the driver takes them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection, Dialect
+
+from projections.beside import at_hand
+
+Row = dict[str, Any]
+Values = Sequence[Any]
+DIALECTS: Mapping[str, Callable[[], Dialect]] = {
+    "postgresql": PGDialect_psycopg,
+    "sqlite": SQLiteDialect_pysqlite,
+}
+Binding = tuple[int, Callable[[Any], Any]]
+
+
+def take_out(connection: Connection, table: sa.Table, agreements: Iterable[UUID]) -> None:
+    """Take out all rows of some agreements; of the table beside if the connection is for those."""
+    table = at_hand(connection, table)
+    gone = sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
+    connection.execute(gone, [{"changed": agreement} for agreement in agreements])
+
+
+def in_columns(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Values]:
+    """Rows as the driver takes them; each has a value for every column."""
+    return bound(table, connection.dialect.name, rows)
+
+
+def bound(table: sa.Table, dialect: str, rows: Iterable[Row]) -> list[Values]:
+    """`in_columns`, for a dialect by its name."""
+    values, bindings = itemgetter(*table.c.keys()), _bindings(table, dialect)
+    return [_converted(values(row), bindings) for row in rows] if bindings else list(map(values, rows))
+
+
+def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> None:
+    """Add rows, to the table beside if the connection is for those."""
+    if not rows:
+        return
+    name = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(name(column.name) for column in table.c)
+    place = f"{name(at_hand(connection, table).name)} ({columns})"
+    if connection.dialect.name == "postgresql":
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with driver.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(table.c))
+        insert = f"INSERT INTO {place} VALUES ({marks})"  # noqa: S608  # our own names, quoted
+        connection.exec_driver_sql(insert, [*map(tuple, rows)])
+
+
+def _converted(values: Values, bindings: Sequence[Binding]) -> Values:
+    converted = list(values)
+    for place, bind in bindings:
+        converted[place] = bind(converted[place])
+    return converted
+
+
+@cache
+def _bindings(table: sa.Table, dialect: str) -> tuple[Binding, ...]:
+    """What the driver does not take as it is, by the place of the column. It takes what is true or false."""
+    used = DIALECTS[dialect]()
+    columns = [
+        (n, column.type) for n, column in enumerate(table.c) if not isinstance(column.type, sa.Boolean)
+    ]
+    made = [(n, kind.dialect_impl(used).bind_processor(used)) for n, kind in columns]
+    return tuple((n, bind) for n, bind in made if bind is not None)
