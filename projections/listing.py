@@ -11,10 +11,10 @@ from domain.words import fold
 from projections.calendar import visits
 from projections.change import on
 from projections.paging import Key, Page, paged
-from projections.register import readers, register, terms
+from projections.register import ANSWERS, readers, register, terms
 from projections.views import View
 
-FEW = 500  # agreements
+FEW = 2000  # agreements
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "recorded": register.c.opened,
     "title": register.c.title_key,
@@ -113,10 +113,10 @@ def countries(view: View) -> list[str]:
 
 def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
     """What filters ask for: the API's own, and those that open what a figure on a page counts."""
-    equal = ("status", "instrument", "standing", "kind", "owner", "stalled", "overdue")
     given = {name: value for name, value in filters.items() if value is not None}
     return [
-        *(register.c[name] == given[name] for name in equal if name in given),
+        *(_has_answer(view, register.c[name], given[name]) for name in ANSWERS if name in given),
+        *(register.c[name] == given[name] for name in ("owner", "stalled", "overdue") if name in given),
         *(
             _has_term(view, name, fold(given[name]))
             for name in ("party", "field", "country")
@@ -129,10 +129,25 @@ def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement
     ]
 
 
+def _has_answer(view: View, column: sa.Column[str], answer: str) -> sa.ColumnElement[bool]:
+    # Of many it is not asked of the column itself: SQLite would find all by its index, and sort them.
+    among_many = sa.func.coalesce(column, "") == answer
+    few = _few(view, register, column == answer)
+    return among_many if few is None else few
+
+
 def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:
-    """Few agreements are looked up by name; of many the next ones in order of the list will do."""
-    here = (on(terms, view.day), terms.c.kind == kind, terms.c.term == term)
-    found = view.connection.scalars(sa.select(terms.c.agreement).where(*here).limit(FEW + 1)).all()
-    if len(found) <= FEW:
-        return register.c.agreement.in_(found)
-    return sa.exists().where(terms.c.agreement == register.c.agreement, *here)
+    asked = sa.and_(terms.c.kind == kind, terms.c.term == term)
+    exists = sa.exists().where(terms.c.agreement == register.c.agreement, on(terms, view.day), asked)
+    few = _few(view, terms, asked)
+    return exists if few is None else few
+
+
+def _few(view: View, table: sa.Table, asked: sa.ColumnElement[bool]) -> sa.ColumnElement[bool] | None:
+    """The agreements of which something is true on the day, by name; None if they are many.
+
+    Few are quickly found and put in order. Of many the next ones in the order of the list are soon met.
+    """
+    query = sa.select(table.c.agreement).where(on(table, view.day), asked).limit(FEW + 1)
+    found = view.connection.scalars(query).all()
+    return register.c.agreement.in_(found) if len(found) <= FEW else None

@@ -17,6 +17,7 @@ from projections.writing import Row
 FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
 STATE: TypeAdapter[State] = TypeAdapter(State)
 ORDERED = ("title_key", "rung", "proposed_on", "signed_on")
+ANSWERS = ("status", "instrument", "standing", "kind")
 EARLIEST = ""
 TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
@@ -55,6 +56,7 @@ register = sa.Table(
     sa.Index("register_by_opening", "opened"),
     *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
     sa.Index("register_by_owner", "owner", "opened"),
+    *(sa.Index(f"register_of_{name}", name) for name in ANSWERS),
 )
 
 # What a filter asks for word by word: parties, countries, fields.
