@@ -13,7 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import agreements, commands, comparing, evidence, feed, figures, health, lists, openapi, problems
 from api.figures import Figures
 from api.pages import agreement as agreement_page
-from api.pages import calendar, documentation, entering, follow_up, overview, register
+from api.pages import (
+    audit,
+    calendar,
+    documentation,
+    entering,
+    entries,
+    follow_up,
+    overview,
+    portal,
+    register,
+    replay,
+)
 from api.pages import problems as problem_pages
 from api.pages.failing import failed
 from api.pages.frame import STATIC
@@ -52,7 +63,7 @@ def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI
     # The feed's stream before agreements: addresses are matched in this order.
     for door in (commands, feed, lists, agreements, comparing, evidence, health, figures):
         app.include_router(door.router)
-    rooms = (overview, register, agreement_page, calendar, follow_up)
+    rooms = (overview, register, agreement_page, calendar, follow_up, audit, entries, replay, portal)
     for room in (*rooms, entering, documentation, problem_pages):
         app.include_router(room.router)
     app.mount("/static", Static(directory=STATIC), name="static")

@@ -20,6 +20,7 @@ from api.running import Running
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 THEME = "pakta_theme"
+LOCALES = {"id": "id_ID", "en": "en_GB"}  # as Open Graph writes them
 # The rooms of the house, as the navigation names them.
 ROOMS = (
     ("/", english("Overview")),
@@ -75,6 +76,8 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "rooms": ROOMS,
         "room": room_of(request.url.path),
         "today": running.journal.today(),
+        "card_locale": LOCALES[language],
+        "site": str(request.base_url).rstrip("/"),
     }
 
 
@@ -96,7 +99,9 @@ def named(language: str, word: str) -> str:
 
 
 def room_of(path: str) -> str:
-    """The room that an address lies in."""
+    """The room that an address lies in; an entry belongs to the trail."""
+    if path.startswith("/entries/"):
+        return "/audit"
     return next((room for room, _ in reversed(ROOMS) if path == room or path.startswith(f"{room}/")), "/")
 
 
