@@ -95,6 +95,15 @@ def titles(view: View, actor: Actor | None, agreements: Collection[UUID]) -> dic
     return {row.agreement: row.title for row in view.connection.execute(query)}
 
 
+def opened_between(view: View, actor: Actor | None, after: int, upto: int) -> list[tuple[UUID, str]]:
+    """Agreements by the position at which they were opened, with the day of their newest entry."""
+    query = sa.select(register.c.agreement, register.c.recorded_on).where(
+        on(register, view.day), visible(actor), register.c.begun
+    )
+    query = query.where(register.c.opened > after, register.c.opened <= upto).order_by(register.c.opened)
+    return [(row.agreement, row.recorded_on) for row in view.connection.execute(query)]
+
+
 def countries(view: View) -> list[str]:
     """Every country that a party belongs to."""
     query = sa.select(terms.c.term).where(terms.c.kind == "country").distinct().order_by(terms.c.term)
