@@ -128,12 +128,12 @@ def of_lines(lines: Sequence[Line]) -> Sheet:
 
 @dataclass(frozen=True)
 class Count:
-    """A place and in how many agreements its party takes part."""
+    """A place and in how many agreements its party takes part. `state` as of a line."""
 
     spot: Place
     name: str
     agreements: int
-    late: bool = False
+    state: str = "signed"
 
 
 def of_counts(counts: Sequence[Count]) -> Sheet:
@@ -145,10 +145,16 @@ def of_counts(counts: Sequence[Count]) -> Sheet:
     for at, group in clusters.items():
         total = sum(count.agreements for count in group)
         radius = max(SMALLEST, LARGEST * sqrt(total / most))
-        circles.append((_circle(at, radius), "late" if any(count.late for count in group) else "signed"))
+        circles.append((_circle(at, radius), _state(group)))
         others = f" + {len(group) - 1}" if len(group) > 1 else ""
         names.append(Name(*at, f"{group[0].name}{others} · {total}", "", radius))
     return Sheet(frame, [], [], circles, place(names, frame.box))
+
+
+def _state(group: Sequence[Count]) -> str:
+    """What presses most in a cluster."""
+    states = {count.state for count in group}
+    return next(state for state in ("late", "signed", "proposed") if state in states)
 
 
 def _clusters(frame: Frame, counts: Sequence[Count]) -> dict[Point, list[Count]]:

@@ -18,7 +18,7 @@ from projections.partners import Joined, Partner
 from projections.views import View
 
 EACH = 60  # agreements that are drawn one by one
-BUSIEST = 40  # parties in the list beyond that
+BUSIEST = 20  # parties in the list beyond that
 PRESENT = ("facilitator", "witness", "observer")  # they are at an agreement, not joined by it
 
 
@@ -68,7 +68,7 @@ def busiest(view: View, actor: Actor | None, asked: date | None) -> dict[str, An
         partner: place_of(_party(partner._asdict())) for partner in partners.busiest(view, actor, BUSIEST)
     }
     counts = [
-        maps.Count(spot, short(partner.name), partner.agreements, partner.overdue > 0)
+        maps.Count(spot, short(partner.name), partner.agreements, _state_of(partner))
         for partner, spot in places.items()
         if spot
     ]
@@ -104,6 +104,10 @@ def _state(agreement: Joined) -> str:
     if agreement.overdue_from:
         return "late"
     return "proposed" if agreement.instrument == "none" else "signed"
+
+
+def _state_of(partner: Partner) -> str:
+    return "late" if partner.overdue else "signed" if partner.signed else "proposed"
 
 
 def _line(row: Row, language: str) -> maps.Line:

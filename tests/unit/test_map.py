@@ -67,7 +67,7 @@ def test_neighbours_become_one_circle_that_counts_them_all() -> None:
     cimahi = BANDUNG._replace(name="Kota Cimahi", lon=107.55)
     counts = [
         Count(BANDUNG, "Bandung", 40),
-        Count(cimahi, "Cimahi", 2, late=True),
+        Count(cimahi, "Cimahi", 2, "late"),
         Count(LONDON, "London", 8),
     ]
     sheet = of_counts(counts)
