@@ -11,10 +11,10 @@ from pydantic import ConfigDict, Field, model_validator
 
 from api.asking import cursor_to, looking, start_of
 from api.identity import reader
-from api.language import chosen
+from api.language import chosen, say
 from api.lists import RegisterQuery, register_item
 from api.pages.frame import page
-from api.pages.names import RUNG_SHAPES
+from api.pages.names import NAMES
 from api.running import Running
 from api.tables import csv_of
 from domain.agreement.access import Actor
@@ -81,7 +81,7 @@ def register(request: Request, actor: Reader, query: Asked) -> Response:
         first=_address(query) if query.cursor else None,
         csv=_address(query, path="/agreements.csv"),
         sorted_by=lambda sort: _address(query, sort=sort),
-        rungs=RUNG_SHAPES,
+        keeping=_called(query, chosen(request)),
         options=options,
     )
 
@@ -125,6 +125,16 @@ def _options(view: View, actor: Actor | None, language: str) -> Mapping[str, lis
         "country": sorted(countries, key=lambda country: country[1]),
         "field": [(row["name"], row["name"]) for row in fields],
     }
+
+
+def _called(query: PageQuery, language: str) -> str:
+    """What a list is called when it is kept: what was asked for."""
+    words = [say(language, NAMES[value]) if value in NAMES else value for value in query.narrowing.values()]
+    flags = [name for name, value in query.narrowing.items() if value == "true" and name in NAMES]
+    told = [word for word in words if word not in ("true", "false")] + [
+        say(language, NAMES[f]) for f in flags
+    ]
+    return ", ".join(told) or say(language, "Register")
 
 
 def _address(query: PageQuery, path: str = "/agreements", **changes: str | None) -> str:

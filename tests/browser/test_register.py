@@ -67,6 +67,33 @@ def test_filters_work_without_scripts(library: Served, somebody: MakeReader) -> 
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
+def test_rows_that_follow_come_by_themselves(pakta: Served, somebody: MakeReader) -> None:
+    token = pakta.running.directory.issue("kota-bandung", "coordinator")
+    reader = somebody(pakta)
+    proposal = {"type": "proposed", "title": "Many", "kind": "other", "parties": []}
+    batch = {"commands": [{"agreement": None, "facts": [proposal]} for _ in range(120)]}
+    answer = reader.page.request.post(
+        f"{pakta.address}/api/v1/batches", headers={"Authorization": f"Bearer {token}"}, data=batch
+    )
+    newest = answer.json()["results"][-1]["position"]
+    page = reader.goes_to(f"/agreements?q=many&min_position={newest}")
+    expect(page.locator("#found")).to_contain_text("120 agreements")
+    for rows in (100, 120):
+        page.locator("footer").scroll_into_view_if_needed()
+        expect(page.locator("tbody tr")).to_have_count(rows)
+    expect(page.locator("#more a[rel=next]")).to_have_count(0)
+
+
+def test_a_list_is_kept_in_the_browser_and_forgotten_again(library: Served, somebody: MakeReader) -> None:
+    page = somebody(library).goes_to("/agreements?overdue=true&country=CN")
+    page.get_by_role("button", name="Keep this list").click()
+    page.goto(f"{library.address}/agreements")
+    page.locator("#kept").get_by_role("link", name="CN, Overdue").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Forget this list: CN, Overdue").click()
+    expect(page.locator("#kept")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("language", "width", "theme"), EVERY_WAY)
 def test_nothing_keeps_anybody_out(
     library: Served, somebody: MakeReader, language: str, width: int, theme: str
