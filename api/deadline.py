@@ -5,8 +5,7 @@ import asyncio
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import from_journal, respond
-from domain.journal import Unavailable
+from api.problems import out_of_reach, respond
 
 DEADLINE_SECONDS = 8.0
 
@@ -73,5 +72,5 @@ class Waiting:
         self._late = self._loop.create_task(self._answer())
 
     async def _answer(self) -> None:
-        problem = from_journal(Unavailable(reason="late"))
-        await respond(Request(self._scope), problem)(self._scope, self._receive, self._send)
+        request = Request(self._scope)
+        await respond(request, out_of_reach(request))(self._scope, self._receive, self._send)
