@@ -83,7 +83,7 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "room": room_of(request.url.path),
         "today": running.journal.today(),
         "facts": FACTS,
-        "told": told_to(request),
+        "just_recorded": told_to(request),
         "card_locale": LOCALES[language],
         "site": str(request.base_url).rstrip("/"),
     }
