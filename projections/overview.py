@@ -67,7 +67,9 @@ def late_commitments(view: View, actor: Actor | None, limit: int) -> list[dict[s
 
 def ending_soon(view: View, actor: Actor | None, limit: int) -> list[dict[str, Any]]:
     """The agreements that run out next, within 180 days."""
-    query = _of_agreements(view, actor, expiries).where(register.c[SOON])
+    # What runs out has not run out yet: the index leads past all that has.
+    ahead = expiries.c.last_day >= view.day.isoformat()
+    query = _of_agreements(view, actor, expiries).where(register.c[SOON], ahead)
     return _rows(view, query.order_by(expiries.c.last_day).limit(limit))
 
 
