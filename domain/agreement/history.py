@@ -126,7 +126,10 @@ def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
 
 def _add(history: History, entry: Recorded) -> None:
     history.entries[entry.version] = entry
-    match entry.fact if entry.fact.type in MENDS else None:
+    if entry.fact.type not in MENDS:  # nothing recorded before can be about it
+        history.standing[entry.version] = _stands(entry.version, entry, entry.fact)
+        return
+    match entry.fact:
         case Corrected(version=target) if target < entry.version:
             _append(history.corrections, target, entry.version)
         case Retracted(version=target) if target < entry.version:
@@ -144,7 +147,10 @@ def _settle(history: History, version: int) -> None:
     if history.is_struck(version):
         history.standing.pop(version, None)
         return
-    stated, fact = history.stated(version)
+    history.standing[version] = _stands(version, *history.stated(version))
+
+
+def _stands(version: int, stated: Recorded, fact: Fact) -> Standing:
     span = occurred_span(fact.occurred, stated.recorded_on)
     order = (*span, transition(fact).order, version)
-    history.standing[version] = Standing(version, fact, stated.version, span, stated.recorded_on, order)
+    return Standing(version, fact, stated.version, span, stated.recorded_on, order)
