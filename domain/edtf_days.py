@@ -188,7 +188,7 @@ def _padded(text: str) -> Span:
 
 
 def _of_months(text: str) -> Span | None:
-    """A season of the four, or a date whose last parts are left open: whole months, as the library has them."""
+    """A season of the four, or a date whose last parts are left open: whole months, as in the library."""
     if season := _OF_FOUR.fullmatch(text):
         year, quarter = int(season[1]), int(season[2])
         if not MINYEAR <= year < MAXYEAR:
