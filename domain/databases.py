@@ -63,6 +63,10 @@ class Databases:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to open the same: connections stay where they are."""
+        return {**vars(self), "opened": []}
+
     def engine(self, room: str) -> Engine:
         """The engine of a room, its file or schema made if need be."""
         if self._address is None:
