@@ -8,7 +8,7 @@ from domain.agreement.history import occurred_span
 from domain.agreement.standing import kinds_of, types_of
 from domain.facts.common import FactBase
 from projections.change import Change, Projection
-from projections.timeline import in_utc, unbounded
+from projections.timeline import unbounded
 from projections.writing import Row
 
 metadata = sa.MetaData()
@@ -49,7 +49,7 @@ class Entries(Projection):
 
 def _rows(change: Change) -> Iterable[Row]:
     history = change.history
-    for entry in change.entries:
+    for entry, recorded_at in zip(change.entries, change.recorded_at, strict=True):
         version = entry.version
         stands = history.standing.get(version)
         if stands is None:
@@ -65,7 +65,7 @@ def _rows(change: Change) -> Iterable[Row]:
             "occurred": fact.occurred.edtf if fact.occurred else None,
             "earliest": unbounded(span.earliest.isoformat()),
             "latest": unbounded(span.latest.isoformat()),
-            "recorded_at": in_utc(entry.recorded_at),
+            "recorded_at": recorded_at,
             "organisation": entry.recorded_by.organisation,
             # What corrects, retracts or proves something names the version that it is about.
             "about": getattr(fact, "version", None) if fact.type in ABOUT else None,

@@ -44,8 +44,8 @@ class Parties(Projection):
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
         return (
-            runs(change, lambda state: state.parties if state.begun else (), _party),
-            runs(change, lambda state: state.fields if state.begun else (), _field),
+            runs(change, lambda state: state.parties if state.begun else (), _party, lasting=True),
+            runs(change, lambda state: state.fields if state.begun else (), _field, lasting=True),
         )
 
 

@@ -85,7 +85,7 @@ class Register(Projection):
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        return _rows(change), runs(change, _terms, _term), _readers(change)
+        return _rows(change), runs(change, _terms, _term, lasting=True), _readers(change)
 
 
 def _rows(change: Change) -> Iterable[Row]:
@@ -168,7 +168,7 @@ def _search(state: State) -> str:
     words = [state.title, state.reference or "", *(field.name for field in state.fields)]
     for party in state.parties:
         words += [party.name, party.region or "", party.code or "", *party.aliases]
-    return fold(" ".join(words))
+    return " ".join(filter(None, map(fold, words)))
 
 
 def _document(state: State) -> str:
