@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.agreement.standing import NONE, Facts, Standing, types_of
 from domain.agreement.transitions import transition
@@ -16,8 +17,7 @@ from domain.uncertain_date import ANY_DAY, Span, UncertainDate
 MENDS = types_of(Corrected, Retracted)  # asked by name where every fact is: a model's class is slow to tell
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A fact as it was recorded: at which version, on which local day, for which organisation."""
 
     version: int
