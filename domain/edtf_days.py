@@ -1,16 +1,16 @@
 """The days that an EDTF text covers (ISO 8601-2:2019 annex A; Library of Congress EDTF, levels 0 to 2).
 
 The `edtf` library reads single dates: unspecified digits, qualifiers, seasons. Three things are done here.
-Plain dates, doubted or not, never reach its grammar, which takes tens of milliseconds. Intervals and sets are
-taken apart, because the library lets `2025/2020` pass, stumbles over `2004-XX/2006` and guesses ten years for
-an unknown end. And all that it returns is checked against the calendar, since it accepts 29 February of any
-year.
+Plain dates, doubted or not, seasons and whole parts left open (`2004-XX`) never reach its grammar, which
+takes tens of milliseconds. Intervals and sets are taken apart, because the library lets `2025/2020` pass,
+stumbles over `2004-XX/2006` and guesses ten years for an unknown end. And all that it returns is checked
+against the calendar, since it accepts 29 February of any year.
 """
 
 import re
 from calendar import isleap, monthrange
 from collections.abc import Callable
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 from time import struct_time
 from typing import Any, NamedTuple
@@ -21,11 +21,14 @@ LONGEST = 100  # characters; reading a set takes time in proportion to its lengt
 
 _PLAIN = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 _DOUBTED = re.compile(r"(\d{4}(-\d\d)?(-\d\d)?)([?~%])", re.ASCII)
+_LEFT_OPEN = re.compile(r"(\d{3})X|(\d{4})-XX(?:-XX)?|(\d{4}-\d\d)-XX", re.ASCII)
+_OF_FOUR = re.compile(r"(\d{4})-2([1-4])", re.ASCII)
 _FINEST = re.compile(r"^(\d{4}(?:-\d\d)?)-(\d\d)([?~%])$", re.ASCII)
 _QUALIFIED = re.compile(r"[?~%S]")
 _OPEN = {"", ".."}  # an unknown end tells us as little as an open one
 _WINTERS = {"24", "28", "30"}
 _LEAP_YEAR = 2000
+_ONE_DAY = timedelta(days=1)
 _LIBRARY_FAILURES = (EDTFParseException, ValueError, TypeError, AttributeError, ArithmeticError)
 
 # What can be wrong with a text. The sentences are translated where they are read: {text} is what was written.
@@ -163,6 +166,8 @@ def _stretch(text: str, separator: str, read: Callable[[str], Span]) -> Span:
 def _as_written(text: str) -> Span:
     if (doubted := _DOUBTED.fullmatch(text)) and (plain := _in_calendar(doubted[1])):
         return plain
+    if months := _of_months(text):
+        return months
     parsed = _parsed(text)
     lower, upper = _asked(text, parsed.lower_strict), _asked(text, parsed.upper_strict)
     for moment in (lower, upper):
@@ -180,6 +185,23 @@ def _padded(text: str) -> Span:
         return _widened(plain, doubted)
     parsed = _parsed(_FINEST.sub(r"\1-\3\2", text))
     return _within_calendar(text, _asked(text, parsed.lower_fuzzy), _asked(text, parsed.upper_fuzzy))
+
+
+def _of_months(text: str) -> Span | None:
+    """A season of the four, or a date whose last parts are left open: whole months, as in the library."""
+    if season := _OF_FOUR.fullmatch(text):
+        year, quarter = int(season[1]), int(season[2])
+        if not MINYEAR <= year < MAXYEAR:
+            return None
+        first = date(year, quarter * 3, 1)
+        return Span(first, _months_on(first, 3) - _ONE_DAY)
+    if left_open := _LEFT_OPEN.fullmatch(text):
+        decade, year_alone, month = left_open.groups()
+        if decade is None:
+            return _in_calendar(year_alone or month)
+        if int(decade):
+            return Span(date(int(decade) * 10, 1, 1), date(int(decade) * 10 + 9, 12, 31))
+    return None
 
 
 def _in_calendar(text: str) -> Span | None:

@@ -1,9 +1,12 @@
 """Text as people write it: what may be stored, and when two spellings are the same name."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+
+NAME_LENGTH = 100  # characters; longer texts are not kept in memory
 
 
 def printable(text: str) -> str:
@@ -30,11 +33,17 @@ def legible(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which names are compared: no case, no diacritics, single spaces (Unicode NFKD)."""
+    return _folded_name(text) if len(text) <= NAME_LENGTH else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())
 
+
+_folded_name = lru_cache(maxsize=1 << 14)(_folded)  # the same few names are in most facts
 
 Name = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=500)]
 Text = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=20_000)]

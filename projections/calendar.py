@@ -84,7 +84,7 @@ class Calendar(Projection):
         return (
             runs(change, attrgetter("visits"), _visit),
             runs(change, attrgetter("commitments"), _commitment),
-            runs(change, _ends, _expiry),
+            runs(change, _ends, _expiry, lasting=True),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
@@ -32,6 +32,11 @@ class Change:
     def stretches(self) -> Sequence[Stretch]:
         """The answers wanted; else how it stands from now on, worked out once for all projections."""
         return outlook(self.history) if self.answers is None else self.answers
+
+    @cached_property
+    def recorded_at(self) -> Sequence[str]:
+        """When each entry was recorded, as the record writes it: UTC, to the microsecond."""
+        return [in_utc(entry.recorded_at) for entry in self.entries]
 
     @property
     def recorded_on(self) -> date:
@@ -66,14 +71,25 @@ class Projection:
 
 
 def runs(
-    change: Change, things_of: Callable[[State], Iterable[Thing]], row_of: Callable[[Thing], Row]
+    change: Change,
+    things_of: Callable[[State], Iterable[Thing]],
+    row_of: Callable[[Thing], Row],
+    *,
+    lasting: bool = False,
 ) -> Iterator[Row]:
-    """A row for everything that the stretches tell of, as long as it stays the same. Voids have none."""
+    """A row for everything that the stretches tell of, as long as it stays the same. Voids have none.
+
+    What is `lasting` does not turn with the day alone, but only when another fact counts.
+    """
     made: dict[int, tuple[Thing, Row]] = {}  # a thing that is kept keeps its id
     opened: list[tuple[Row, date]] = []
     since = until = date.min
+    settled: State | None = None
     for stretch in change.stretches:
         since, until = stretch.since, stretch.until
+        if lasting and settled is not None and stretch.state.milestones is settled.milestones:
+            continue
+        settled = stretch.state
         things = () if stretch.state.voided else things_of(stretch.state)
         # Most things are the same objects from one stretch to the next.
         told = [made.get(id(thing)) or made.setdefault(id(thing), (thing, row_of(thing))) for thing in things]
@@ -101,6 +117,11 @@ def span_columns() -> list[sa.Column[Any]]:
         sa.Column("since", sa.String(10), nullable=False),
         sa.Column("until", sa.String(10), nullable=False),
     ]
+
+
+def in_utc(moment: datetime) -> str:
+    """A time as the record writes it."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def on(table: sa.FromClause, day: date) -> sa.ColumnElement[bool]:

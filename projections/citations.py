@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from domain.facts import Corrected
+from domain.facts import Corrected, Fact
+from domain.values import Evidence
 from projections.change import Change, Projection
 from projections.writing import Row
 
@@ -46,12 +47,15 @@ def citing(connection: Connection, sha256: str) -> list[Citation]:
     return [Citation(*row) for row in connection.execute(query)]
 
 
+def _evidence(fact: Fact) -> Sequence[Evidence]:
+    return (*fact.evidence, *fact.fact.evidence) if isinstance(fact, Corrected) else fact.evidence
+
+
 def _rows(change: Change) -> Iterable[Row]:
     found = {
         (evidence.sha256, entry.recorded_by.organisation)
         for entry in change.entries
-        for fact in (entry.fact, *((entry.fact.fact,) if isinstance(entry.fact, Corrected) else ()))
-        for evidence in fact.evidence
+        for evidence in _evidence(entry.fact)
         if evidence.sha256
     }
     for sha256, organisation in sorted(found):

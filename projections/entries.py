@@ -12,7 +12,7 @@ from domain.facts import Fact
 from domain.facts.common import FactBase
 from domain.uncertain_date import ANY_DAY
 from projections.change import Change, Projection
-from projections.timeline import in_utc, unbounded
+from projections.timeline import unbounded
 from projections.writing import Row
 
 metadata = sa.MetaData()
@@ -70,7 +70,7 @@ class Entries(Projection):
 def _rows(change: Change) -> Iterable[Row]:
     history = change.history
     open_to = access(history)
-    for entry in change.entries:
+    for entry, recorded_at in zip(change.entries, change.recorded_at, strict=True):
         version = entry.version
         stands = history.standing.get(version)
         if stands is None:
@@ -86,7 +86,7 @@ def _rows(change: Change) -> Iterable[Row]:
             "occurred": fact.occurred.edtf if fact.occurred else None,
             "earliest": unbounded(span.earliest.isoformat()),
             "latest": unbounded(span.latest.isoformat()),
-            "recorded_at": in_utc(entry.recorded_at),
+            "recorded_at": recorded_at,
             "organisation": entry.recorded_by.organisation,
             # What corrects, retracts or proves something names the version that it is about.
             "about": getattr(fact, "version", None) if fact.type in ABOUT else None,

@@ -75,8 +75,8 @@ class Parties(Projection):
             "visibility": state.visibility,
             "recorded_on": change.recorded_on.isoformat(),
         }
-        their = runs(change, lambda state: state.parties if state.begun else (), _party)
-        its = runs(change, lambda state: state.fields if state.begun else (), _field)
+        their = runs(change, lambda state: state.parties if state.begun else (), _party, lasting=True)
+        its = runs(change, lambda state: state.fields if state.begun else (), _field, lasting=True)
         return ({**row, **whose} for row in their), ({**row, **whose} for row in its), ()
 
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:

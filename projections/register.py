@@ -114,7 +114,7 @@ class Register(Projection):
         spellings = {row["search"] for row in rows}
         found = sorted({word for search in spellings for word in words_of(search)})
         told = ({"agreement": change.agreement, "word": word} for word in found)
-        return rows, runs(change, _terms, _term), told, _readers(change), ()
+        return rows, runs(change, _terms, _term, lasting=True), told, _readers(change), ()
 
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:
         """See `Projection`."""

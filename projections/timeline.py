@@ -1,17 +1,18 @@
 """The timeline: what happened, in the order in which it happened."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.agreement.transitions import transition
-from domain.facts import FACT
 from projections.change import Change, Projection
 from projections.paging import Key, Page, paged
 from projections.writing import Row
+
+OPEN_ENDS = (date.min.isoformat(), date.max.isoformat())
 
 metadata = sa.MetaData()
 timeline = sa.Table(
@@ -54,8 +55,8 @@ def _rows(change: Change) -> Iterable[Row]:
                 "rung": line.order,
                 "corrected_in": standing.stated_in if standing.stated_in != standing.version else None,
                 "position": entry.position,
-                "recorded_at": in_utc(entry.recorded_at),
-                "fact": FACT.dump_json(standing.fact).decode(),
+                "recorded_at": change.recorded_at[standing.version - 1],
+                "fact": standing.fact.model_dump_json(),
             }
 
 
@@ -66,11 +67,6 @@ def of_agreement(connection: Connection, agreement: UUID, after: Key | None, lim
     return paged(connection, query, order, after, limit)
 
 
-def in_utc(moment: datetime) -> str:
-    """A time as the record writes it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def unbounded(day: str) -> str | None:
     """A day for showing: the ends of the calendar stand for what is not known."""
-    return None if day in (date.min.isoformat(), date.max.isoformat()) else day
+    return None if day in OPEN_ENDS else day

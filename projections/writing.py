@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Dialect
 from projections.beside import at_hand
 
 Row = dict[str, Any]
-Values = Sequence[Any]
+Values = tuple[Any, ...]
 DIALECTS: Mapping[str, Callable[[], Dialect]] = {
     "postgresql": PGDialect_psycopg,
     "sqlite": SQLiteDialect_pysqlite,
@@ -57,14 +57,14 @@ def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> N
     else:
         marks = ", ".join("?" * len(table.c))
         insert = f"INSERT INTO {place} VALUES ({marks})"  # noqa: S608  # our own names, quoted
-        connection.exec_driver_sql(insert, [*map(tuple, rows)])
+        connection.exec_driver_sql(insert, [*rows])
 
 
 def _converted(values: Values, bindings: Sequence[Binding]) -> Values:
     converted = list(values)
     for place, bind in bindings:
         converted[place] = bind(converted[place])
-    return converted
+    return tuple(converted)
 
 
 @cache
@@ -75,4 +75,18 @@ def _bindings(table: sa.Table, dialect: str) -> tuple[Binding, ...]:
         (n, column.type) for n, column in enumerate(table.c) if not isinstance(column.type, sa.Boolean)
     ]
     made = [(n, kind.dialect_impl(used).bind_processor(used)) for n, kind in columns]
-    return tuple((n, bind) for n, bind in made if bind is not None)
+    return tuple((n, _once(bind)) for n, bind in made if bind is not None)
+
+
+def _once(bind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The rows of an agreement follow each other, and what they share is bound once."""
+    last = bind(None), None
+
+    def bound_once(value: Any) -> Any:
+        nonlocal last
+        known = last  # which another thread may replace meanwhile
+        if value is not known[1]:
+            known = last = bind(value), value
+        return known[0]
+
+    return bound_once

@@ -1,19 +1,18 @@
 """Every answer about an agreement, for one day."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.agreement.access import access
 from domain.agreement.commitments import commitments
 from domain.agreement.commitments import on_day as promise_on_day
 from domain.agreement.ends import PAPERS, standing_on, validity
-from domain.agreement.flags import MOVES, flags
+from domain.agreement.flags import Marks, flags, marks
 from domain.agreement.history import History
 from domain.agreement.parties import fields, parties
 from domain.agreement.standing import Facts, Standing, types_of
-from domain.agreement.state import Basis, FollowUp, Realisation, State, Uncertain, Visit
+from domain.agreement.state import Basis, Commitment, Realisation, State, Uncertain, Visit
 from domain.agreement.today import Today
 from domain.agreement.transitions import INSTRUMENTS, RUNGS, TRANSITIONS, Instrument, Rung, transition
 from domain.agreement.visits import follow_up, visits
@@ -46,72 +45,59 @@ class Settled(NamedTuple):
 
     history: History
     certain: Facts
-    moved: date
     until: UncertainDate | None
-    state: State
+    visits: tuple[Visit, ...]
+    commitments: tuple[Commitment, ...]
+    marks: Marks | None  # None where no flag can be up
+    lasting: Mapping[str, Any]  # the rest of the state
 
 
 def settled(history: History, certain: Facts) -> Settled:
-    """All that does not depend on the day: nothing is overdue yet, no flag is up, it stands as at first."""
+    """All that does not depend on the day: nothing is overdue yet."""
     opening = _opening(history)
     reach = access(history)
-    found = visits(certain)
+    found, promised = visits(certain), commitments(certain)
     climbed = _climbed(certain, found)
     counts = history.proposed is not None and opening.kind != "network"
     until = validity(certain.of_types(PAPERS))
     realisation = _realisation(certain)
-    state = State(
-        version=history.version,
-        voided=history.proposed is None,
-        begun=bool(climbed) and history.proposed is not None,
-        title=opening.title,
-        kind=opening.kind,
-        strength=opening.strength,
-        owner=reach.owner,
-        visibility=reach.visibility,
-        reference=opening.reference,
-        parties=parties(certain, history) if history.proposed else opening.parties,
-        fields=fields(certain, history),
-        status=_furthest(climbed) if counts else None,
-        milestones=_milestones(climbed),
-        instrument=_instrument(certain),
-        standing="active",
-        valid_until=until.edtf if until else None,
-        realisation=realisation,
-        realisation_basis=_basis(certain) if realisation != "none" else None,
-        follow_up=FollowUp(),
-        visits=found,
-        commitments=commitments(certain),
-        flags=(),
-        warnings=warnings(certain, history),
-        uncertain=(),
-    )
-    return Settled(history, certain, certain.latest(MOVES), until, state)
+    status = _furthest(climbed) if counts else None
+    lasting = {
+        "version": history.version,
+        "voided": history.proposed is None,
+        "begun": bool(climbed) and history.proposed is not None,
+        "title": opening.title,
+        "kind": opening.kind,
+        "strength": opening.strength,
+        "owner": reach.owner,
+        "visibility": reach.visibility,
+        "reference": opening.reference,
+        "parties": parties(certain, history) if history.proposed else opening.parties,
+        "fields": fields(certain, history),
+        "status": status,
+        "milestones": _milestones(climbed),
+        "instrument": _instrument(certain),
+        "valid_until": until.edtf if until else None,
+        "realisation": realisation,
+        "realisation_basis": _basis(certain) if realisation != "none" else None,
+        "warnings": warnings(certain, history),
+    }
+    known = marks(certain, found, promised, until) if status else None
+    return Settled(history, certain, until, found, promised, known, lasting)
 
 
 def on_day(known: Settled, uncertain: tuple[Uncertain, ...], today: Today) -> State:
     """What is settled, with all that depends on the day."""
-    state, certain, until = known.state, known.certain, known.until
-    found = tuple(visit_on_day(visit, today) for visit in state.visits)
-    promised = tuple(promise_on_day(promise, today) for promise in state.commitments)
-    standing = standing_on(known.history.counted, until, today)
-    return replace(
-        state,
+    found = tuple([visit_on_day(visit, today) for visit in known.visits])
+    promised = tuple([promise_on_day(promise, today) for promise in known.commitments])
+    standing = standing_on(known.history.counted, known.until, today)
+    return State(
+        **known.lasting,
         standing=standing,
         follow_up=follow_up(found),
         visits=found,
         commitments=promised,
-        flags=flags(
-            certain=certain,
-            moved=known.moved,
-            found=found,
-            promised=promised,
-            standing=standing,
-            until=until,
-            today=today,
-        )
-        if state.status
-        else (),
+        flags=flags(known.marks, standing, today) if known.marks else (),
         uncertain=uncertain,
     )
 

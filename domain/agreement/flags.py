@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from domain.agreement.ends import last_day
 from domain.agreement.standing import Facts
@@ -21,20 +22,25 @@ EXPIRY_HORIZONS: tuple[tuple[int, Flag], ...] = (
 )
 
 
-def flags(
-    *,
-    certain: Facts,
-    moved: date,
-    found: Sequence[Visit],
-    promised: Sequence[Commitment],
-    standing: AgreementStanding,
-    until: UncertainDate | None,
-    today: Today,
-) -> tuple[Flag, ...]:
-    """Those that hold on the day. `moved` is the last day on which anything did."""
-    return (
-        *(_standstill(moved, list(_steps(found, promised)), today) if standing == "active" else ()),
-        *(_expiry(certain, last_day(until), today) if standing in ("active", "suspended") else ()),
+class Marks(NamedTuple):
+    """The days on which flags go up: of standstill, unless a step is ahead; and before the paper ends."""
+
+    stalled: date
+    dormant: date
+    steps: tuple[date, ...]
+    expiring: tuple[tuple[date, Flag], ...]
+
+
+def marks(
+    certain: Facts, found: Sequence[Visit], promised: Sequence[Commitment], until: UncertainDate | None
+) -> Marks:
+    """What facts, visits and commitments that count mean for the flags, whatever the day."""
+    moved = certain.latest(MOVES)
+    return Marks(
+        days_after(moved, STALLED_AFTER_DAYS),
+        months_after(moved, DORMANT_AFTER_MONTHS),
+        tuple(_steps(found, promised)),
+        tuple(_expiring(certain, last_day(until))),
     )
 
 
@@ -42,6 +48,14 @@ def stalled_from(moved: date, found: Sequence[Visit], promised: Sequence[Commitm
     """The day from which on it stands still: so long after the last move, and after every dated step."""
     after_steps = (days_after(step, 1) for step in _steps(found, promised))
     return max(days_after(moved, STALLED_AFTER_DAYS), *after_steps, date.min)
+
+
+def flags(known: Marks, standing: AgreementStanding, today: Today) -> tuple[Flag, ...]:
+    """Those that hold on the day."""
+    up = list(_standstill(known, today)) if standing == "active" else []
+    if standing in ("active", "suspended"):
+        up += [flag for day, flag in known.expiring if today.reached(day)]
+    return tuple(up)
 
 
 def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[date]:
@@ -53,24 +67,22 @@ def _steps(found: Sequence[Visit], promised: Sequence[Commitment]) -> Iterator[d
             yield span.latest
 
 
-def _standstill(last: date, steps: list[date], today: Today) -> Iterator[Flag]:
-    stalled = today.reached(days_after(last, STALLED_AFTER_DAYS))
-    dormant = today.reached(months_after(last, DORMANT_AFTER_MONTHS))
-    if all(today.passed(step) for step in steps):
+def _standstill(known: Marks, today: Today) -> Iterator[Flag]:
+    stalled, dormant = today.reached(known.stalled), today.reached(known.dormant)
+    if all(today.passed(step) for step in known.steps):
         if stalled:
             yield "stalled"
         if dormant:
             yield "dormant"
-    if not steps:
+    if not known.steps:
         yield "no_next_step"
 
 
-def _expiry(certain: Facts, end: date | None, today: Today) -> Iterator[Flag]:
+def _expiring(certain: Facts, end: date | None) -> Iterator[tuple[date, Flag]]:
     if end is None:
         return
     for days, flag in EXPIRY_HORIZONS:
-        if today.reached(days_before(end, days)):
-            yield flag
+        yield days_before(end, days), flag
     notices = [signed.notice_days for _, signed in certain.of(Signed) if signed.notice_days is not None]
-    if notices and today.reached(days_before(end, notices[-1])):
-        yield "notice_due"
+    if notices:
+        yield days_before(end, notices[-1]), "notice_due"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.agreement.standing import NONE, Facts, Standing, types_of
 from domain.agreement.transitions import transition
@@ -16,8 +17,7 @@ from domain.uncertain_date import ANY_DAY, Span, UncertainDate
 MENDS = types_of(Corrected, Retracted)  # asked by name where every fact is: a model's class is slow to tell
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A fact as it was recorded: at which version, on which local day, for which organisation."""
 
     version: int
@@ -126,7 +126,10 @@ def fold(entries: Iterable[Recorded], history: History = EMPTY) -> History:
 
 def _add(history: History, entry: Recorded) -> None:
     history.entries[entry.version] = entry
-    match entry.fact if entry.fact.type in MENDS else None:
+    if entry.fact.type not in MENDS:  # nothing recorded before can be about it
+        history.standing[entry.version] = _stands(entry.version, entry, entry.fact)
+        return
+    match entry.fact:
         case Corrected(version=target) if target < entry.version:
             _append(history.corrections, target, entry.version)
         case Retracted(version=target) if target < entry.version:
@@ -144,7 +147,10 @@ def _settle(history: History, version: int) -> None:
     if history.is_struck(version):
         history.standing.pop(version, None)
         return
-    stated, fact = history.stated(version)
+    history.standing[version] = _stands(version, *history.stated(version))
+
+
+def _stands(version: int, stated: Recorded, fact: Fact) -> Standing:
     span = occurred_span(fact.occurred, stated.recorded_on)
     order = (*span, transition(fact).order, version)
-    history.standing[version] = Standing(version, fact, stated.version, span, stated.recorded_on, order)
+    return Standing(version, fact, stated.version, span, stated.recorded_on, order)

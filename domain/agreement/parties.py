@@ -66,10 +66,10 @@ def fields(facts: Facts, history: History) -> tuple[FieldStanding, ...]:
 def _name_field(
     found: dict[str, FieldStanding], ref: FieldOfCooperation | str, default: FieldAgreed | None
 ) -> None:
-    stated = ref if isinstance(ref, FieldOfCooperation) else FieldOfCooperation(name=ref)
-    known = found.get(fold(stated.name))
-    standing = stated.standing or default or (known.standing if known else None)
-    found[fold(stated.name)] = FieldStanding(known.name if known else stated.name, standing)
+    name, stated = (ref, None) if isinstance(ref, str) else (ref.name, ref.standing)
+    known = found.get(key := fold(name))
+    standing = stated or default or (known.standing if known else None)
+    found[key] = FieldStanding(known.name if known else name, standing)
 
 
 def named_parties(fact: Fact) -> Iterator[str]:

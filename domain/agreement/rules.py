@@ -52,7 +52,8 @@ class Rules(Generic[Said]):
 def everything(rules: Iterable[Rule[Said]], case: Case) -> Iterator[Said]:
     """All that the rules say."""
     for rule in rules:
-        yield from rule.says(case, case.facts.of_types(rule.about))
+        if about := case.facts.of_types(rule.about):
+            yield from rule.says(case, about)
 
 
 class Step:

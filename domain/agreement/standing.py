@@ -1,7 +1,7 @@
 """What stands of a history: in order of occurrence, and quick to find by kind."""
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
@@ -47,6 +47,7 @@ class Facts:
 
     def __init__(self, by_type: dict[str, list[Standing]]) -> None:
         self.by_type = by_type
+        self._asked: dict[frozenset[str], Sequence[Standing]] = {}  # rules ask for the same again and again
 
     @classmethod
     def among(cls, standings: Iterable[Standing]) -> "Facts":
@@ -86,11 +87,17 @@ class Facts:
         found = (of_type for name, of_type in self.by_type.items() if name in types)
         return max((standing.span.latest for standing in chain.from_iterable(found)), default=date.min)
 
-    def of_types(self, types: Set[str]) -> Sequence[Standing]:
+    def of_types(self, types: frozenset[str]) -> Sequence[Standing]:
         """Those of some types, in order of occurrence."""
-        found = [self.by_type[name] for name in self.by_type.keys() & types]
-        if not found:
+        known = self._asked.get(types)
+        if known is None:
+            known = self._asked[types] = self._of_types(types)
+        return known
+
+    def _of_types(self, types: frozenset[str]) -> Sequence[Standing]:
+        if types.isdisjoint(self.by_type):
             return ()
+        found = [of_type for name, of_type in self.by_type.items() if name in types]
         if len(found) == 1:
             return found[0]
         if len(found) == len(self.by_type):

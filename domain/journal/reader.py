@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -73,13 +73,21 @@ class Reader:
 
     def whole(self, after: UUID | None, last: UUID, upto: int) -> Iterator[list[Entry]]:
         """Each agreement beyond one, up to another, with its entries up to a position; by id."""
-        query = sa.select(*events.c).where(events.c.agreement <= last, events.c.position <= upto)
+        # The agreement as the driver gives it: to make its id of every row takes as long as to read it.
+        given = sa.type_coerce(events.c.agreement, sa.String)
+        columns = (given, events.c.position, events.c.version, events.c.topic, events.c.state)
+        query = sa.select(*columns).where(events.c.agreement <= last, events.c.position <= upto)
         if after is not None:
             query = query.where(events.c.agreement > after)
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(events.c.agreement, events.c.version)).all()
-        for _, trail in groupby(rows, key=attrgetter("agreement")):
-            yield [self.entry(row) for row in trail]
+        read = self.mapper.read
+        for known, trail in groupby(rows, key=itemgetter(0)):
+            agreement = known if isinstance(known, UUID) else UUID(known)
+            yield [
+                read(position, agreement, version, topic, state)
+                for _, position, version, topic, state in trail
+            ]
 
     def share(self, after: UUID | None, size: int) -> UUID | None:
         """The agreement, by id, with which so many entries beyond another are reached; None past the last."""

@@ -157,7 +157,11 @@ def test_readers_never_see_half_of_a_view(
 
 
 def test_a_rebuild_that_is_shared_among_processes_gives_the_same_rows(
-    journal: Journal, clock: Clock, follower: Follower, monkeypatch: pytest.MonkeyPatch
+    journal: Journal,
+    clock: Clock,
+    follower: Follower,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     recorded(journal, clock, 2)
     follower.catch_up()
@@ -167,6 +171,7 @@ def test_a_rebuild_that_is_shared_among_processes_gives_the_same_rows(
     lose_a_row(follower)
     follower.rebuild()
     assert rows(follower) == live
+    assert "entry by entry" not in caplog.text
 
 
 class Fatal(Parties):

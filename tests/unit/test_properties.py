@@ -48,7 +48,7 @@ def admitted(entries: list[Recorded]) -> History:
     history = EMPTY
     for entry in entries:
         try:
-            history = admit(history, replace(entry, version=history.version + 1)).history
+            history = admit(history, entry._replace(version=history.version + 1)).history
         except Refused:
             continue
     return history
@@ -112,7 +112,7 @@ def test_one_more_fact_brings_what_asking_every_rule_anew_would_find(
 ) -> None:
     history = EMPTY
     for told in entries:
-        entry = replace(told, version=history.version + 1)
+        entry = told._replace(version=history.version + 1)
         after = evolve(history, entry)
         step = Step(history, entry, after)
         anew = fold(after.entries.values())

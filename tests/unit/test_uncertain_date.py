@@ -161,6 +161,21 @@ def test_the_fast_path_for_doubted_dates_agrees_with_the_library(day: date, leng
     assert bounds(edtf) == bounds(edtf[:-1])
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.dates(date(10, 1, 1), date(9998, 12, 31)), st.sampled_from(["X", "-XX", "-XX-XX", "-MM-XX", "-S"]))
+def test_the_fast_path_for_parts_left_open_and_for_seasons_agrees_with_the_library(
+    day: date, part: str
+) -> None:
+    year = f"{day.year:04}"
+    months, season = f"{year}-{day.month:02}-XX", f"{year}-{21 + day.month % 4}"
+    edtf = {"X": f"{year[:3]}X", "-MM-XX": months, "-S": season}.get(part, year + part)
+    parsed = parse_edtf(edtf)
+    first, last = date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3])
+    if edtf.endswith("-24"):  # the library ends winter with the year
+        last = date(day.year + 1, 3, 1) - timedelta(days=1)
+    assert bounds(edtf) == certain_bounds(edtf) == Span(first, last)
+
+
 FRAGMENTS = [
     "2023",
     "2024",
