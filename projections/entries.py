@@ -46,7 +46,7 @@ entries = sa.Table(
         sa.Index(f"entries_by_{name}", name, "position")
         for name in ("organisation", "actor", "recorded_type", "recorded_on", "lag")
     ),
-    sa.Index("entries_by_occurrence", "earliest", "latest", "position"),
+    sa.Index("entries_by_occurrence", "latest", "earliest", "position"),
 )
 
 

@@ -95,6 +95,8 @@ def _conditions(connection: Connection, filters: Mapping[str, Any]) -> list[sa.C
     if "occurred_to" in given:
         # Without a date of its own a fact had happened by the day on which it was recorded, no more is known.
         conditions += [c.occurred.is_not(None), c.latest <= given["occurred_to"]]
+    if "occurred_from" in given and "occurred_to" in given:
+        conditions.append(c.latest >= given["occurred_from"])  # follows, and bounds what is looked through
     if "late" in given:
         conditions.append(c.lag > given["late"])
     if given.get("corrected"):
