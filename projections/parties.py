@@ -95,9 +95,8 @@ class Parties(Projection):
         for table in (parties, fields):
             here = at_hand(connection, table)
             query = sa.select(here).order_by(here.c.agreement)
-            _turns(
-                turned, connection.execution_options(yield_per=AGREEMENTS_AT_ONCE).execute(query).mappings()
-            )
+            rows = connection.execute(query.execution_options(yield_per=AGREEMENTS_AT_ONCE))
+            _turns(turned, rows.mappings())
         add(connection, tallies, turned)
 
 
