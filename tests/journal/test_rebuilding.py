@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.databases import Databases, writing
 from domain.journal import Journal
 from projections import making, rebuilding
+from projections.calendar import Calendar
 from projections.change import Change
 from projections.checkpoints import checkpoints, reached, read_checkpoints
 from projections.follower import Follower
@@ -372,12 +373,12 @@ def test_a_later_version_that_meets_poison_is_stuck_visibly_until_it_is_resumed(
     poisoned = opened(journal)
     follower.catch_up()
     later = open_follower()
-    poison(later, "calendar", poisoned, version=3)
+    poison(later, "calendar", poisoned, version=Calendar.version + 1)
     later._out_of_date = later._create()
     later.catch_up()
     [stuck] = [standing for standing in later.standings() if standing.state == "stuck"]
-    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", 2, 1)
-    poison(later, "calendar", None, version=3)
+    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", Calendar.version, 1)
+    poison(later, "calendar", None, version=Calendar.version + 1)
     later.resume("calendar")
     later.catch_up()
     assert all(s.trusted and s.state == "following" for s in later.standings())
