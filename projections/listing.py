@@ -106,7 +106,12 @@ def opened_between(view: View, actor: Actor | None, after: int, upto: int) -> li
 
 def countries(view: View) -> list[str]:
     """Every country that a party belongs to."""
-    query = sa.select(terms.c.term).where(terms.c.kind == "country").distinct().order_by(terms.c.term)
+    smallest = sa.select(sa.func.min(terms.c.term).label("term")).where(terms.c.kind == "country")
+    found = smallest.cte("found", recursive=True)
+    # From each to the next along the index: there are few countries, and each has many agreements.
+    following = smallest.where(terms.c.term > found.c.term).correlate(found).scalar_subquery()
+    found = found.union_all(sa.select(following).where(found.c.term.is_not(None)))
+    query = sa.select(found.c.term).where(found.c.term.is_not(None)).order_by(found.c.term)
     return [term.upper() for term in view.connection.scalars(query)]
 
 
@@ -130,14 +135,16 @@ def conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[
 
 
 def _is_marked(view: View, name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
-    marked = register.c[name] == sa.true()
-    few = _few(view, register, marked) if wanted and name in SELDOM else None
-    return (marked if wanted else register.c[name] == sa.false()) if few is None else few
+    # Of many it is not asked of the column itself, as in `_has_answer`.
+    among_many = sa.func.coalesce(register.c[name], sa.false()) == sa.literal(wanted)
+    is_seldom = wanted and name in SELDOM
+    few = _few(view, register, register.c[name] == sa.true()) if is_seldom else None
+    return among_many if few is None else few
 
 
 def _is_case(view: View, name: str) -> sa.ColumnElement[bool]:
     mark = MARK_OF.get(name)
-    return CASES[name] if mark is None else sa.and_(CASES[name], _is_marked(view, mark, wanted=True))
+    return CASES[name] if mark is None else sa.and_(counted(), _is_marked(view, mark, wanted=True))
 
 
 def _has_words(view: View, wanted: Sequence[str]) -> list[sa.ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from projections.change import Change, Projection
 from projections.follower import Follower
@@ -53,6 +54,14 @@ class Poisoned(Projection):
         if change.agreement == self.poison:
             raise ArithmeticError("this one is poisoned")
         return self.projection.rows(change)
+
+    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self.rows(change)
+        self.projection.project(connection, changes)
+
+    def sum_up(self, connection: Connection) -> None:
+        self.projection.sum_up(connection)
 
 
 def poison(follower: Follower, name: str, agreement: object, **other: Any) -> None:

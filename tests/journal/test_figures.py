@@ -13,7 +13,7 @@ from projections.change import on
 from projections.counting import count
 from projections.figures import figures
 from projections.follower import Follower
-from projections.listing import Wanted, agreements, visible
+from projections.listing import Wanted, agreements, countries, visible
 from projections.parties import parties
 from projections.register import register
 from projections.tallies import Figure, figures_of, old_figures, ripe, tallies
@@ -89,6 +89,7 @@ def test_a_list_has_as_many_as_are_counted(
     follower.catch_up()
     for days in DAYS:
         with views.on(journal.today() + timedelta(days=days)) as view:
+            assert countries(view) == ["CN", "ID"]
             for filters in FILTERS:
                 for actor in EVERYBODY:
                     listed = agreements(view, actor, Wanted(filters, limit=500))

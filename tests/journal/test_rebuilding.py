@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.databases import Databases, writing
 from domain.journal import Journal
 from projections import making, rebuilding
+from projections.calendar import Calendar
 from projections.change import Change
 from projections.checkpoints import checkpoints, reached, read_checkpoints
 from projections.follower import Follower
@@ -296,7 +297,7 @@ def test_rebuilding_mends_what_was_stuck(journal: Journal, follower: Follower) -
 class Renamed(Parties):
     """The parties of a later version, whose table has another column."""
 
-    version = 2
+    version = Parties.version + 1
 
     def __init__(self) -> None:
         copies = [table.to_metadata(sa.MetaData()) for table in Parties.tables]
@@ -304,8 +305,8 @@ class Renamed(Parties):
         self.tables = copies
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
-        parties, fields = super().rows(change)
-        return ({**row, "nickname": None} for row in parties), fields
+        parties, *others = super().rows(change)
+        return ({**row, "nickname": None} for row in parties), *others
 
 
 def newer(open_follower: OpenFollower) -> Follower:
@@ -332,7 +333,7 @@ def test_a_later_version_of_a_view_is_made_beside_the_old_while_that_is_followed
     with later.engine.connect() as connection:
         assert "nickname" in {c["name"] for c in sa.inspect(connection).get_columns("parties")}
         version = sa.select(checkpoints.c.version).where(checkpoints.c.projection == "parties")
-        assert connection.scalar(version) == 2
+        assert connection.scalar(version) == Renamed.version
     carry_out(journal, adding(agreement))
     assert follower.wait_for(journal.head(), SECONDS, "register")
     follower.stop()
@@ -377,12 +378,12 @@ def test_a_later_version_that_meets_poison_is_stuck_visibly_until_it_is_resumed(
     poisoned = opened(journal)
     follower.catch_up()
     later = open_follower()
-    poison(later, "calendar", poisoned, version=3)
+    poison(later, "calendar", poisoned, version=Calendar.version + 1)
     later._out_of_date = later._create()
     later.catch_up()
     [stuck] = [standing for standing in later.standings() if standing.state == "stuck"]
-    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", 2, 1)
-    poison(later, "calendar", None, version=3)
+    assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", Calendar.version, 1)
+    poison(later, "calendar", None, version=Calendar.version + 1)
     later.resume("calendar")
     later.catch_up()
     assert all(s.trusted and s.state == "following" for s in later.standings())

@@ -1,5 +1,6 @@
 """What is recorded is there again after a restart, at the place that was named and nowhere else."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,11 @@ def _required(type_: str) -> dict[str, str]:
         "annotated": {"note": "Seen"},
         "follow_up_visit_scheduled": {"visit": "spring", "window": "2027-04"},
     }.get(type_, {})
+
+
+def test_another_process_is_told_where_the_data_lies_and_given_nothing_open(databases: Databases) -> None:
+    databases.engine("views")
+    told = pickle.loads(pickle.dumps(databases))  # noqa: S301  # our own, of a moment ago
+    assert databases.opened
+    assert not told.opened
+    assert (told.folder, told.url) == (databases.folder, databases.url)
