@@ -57,7 +57,9 @@ def words_of(spelling: str) -> Iterator[str]:
 
 def asked(question: str) -> list[str]:
     """What a spelling must hold to be found; a space before it where a word is to begin with it."""
-    return [word if _parts.match(word) else f" {word}" for word in spelled(question).split()]
+    # What has neither letter nor digit is asked for as it is, and found nowhere.
+    found = spelled(question).split() or fold(question).split()
+    return [word if _parts.match(word) else f" {word}" for word in found]
 
 
 def begins(wanted: str) -> sa.ColumnElement[bool]:
