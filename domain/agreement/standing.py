@@ -47,7 +47,7 @@ class Facts:
 
     def __init__(self, by_type: dict[str, list[Standing]]) -> None:
         self.by_type = by_type
-        self._asked: dict[frozenset[str], Sequence[Standing]] = {}  # rules ask for the same again and again
+        self._merged: dict[frozenset[str], Sequence[Standing]] = {}  # rules ask for the same again and again
 
     @classmethod
     def among(cls, standings: Iterable[Standing]) -> "Facts":
@@ -89,20 +89,17 @@ class Facts:
 
     def of_types(self, types: frozenset[str]) -> Sequence[Standing]:
         """Those of some types, in order of occurrence."""
-        known = self._asked.get(types)
-        if known is None:
-            known = self._asked[types] = self._of_types(types)
-        return known
-
-    def _of_types(self, types: frozenset[str]) -> Sequence[Standing]:
         if types.isdisjoint(self.by_type):
             return ()
+        if known := self._merged.get(types):
+            return known
         found = [of_type for name, of_type in self.by_type.items() if name in types]
         if len(found) == 1:
             return found[0]
         if len(found) == len(self.by_type):
             return self.in_order
-        return sorted(chain.from_iterable(found), key=ORDER)
+        merged = self._merged[types] = sorted(chain.from_iterable(found), key=ORDER)
+        return merged
 
     def of(self, kind: type[T]) -> list[tuple[Standing, T]]:
         """Those of a kind, each with its fact, in order of occurrence."""
