@@ -274,6 +274,45 @@ def test_a_correction_begins_with_what_is_recorded(pakta: Doors, hand: Hand) -> 
     hand.opens(f"{path}?version=9", 404)
 
 
+def test_what_a_source_states_is_chosen_among_the_fields_of_its_entry(pakta: Doors, hand: Hand) -> None:
+    agreement = pakta.open(fact("loi_signed", "2025-03"), fact("annotated", note="Found in a drawer"))
+    path = f"/agreements/{agreement}/record/evidence_attached"
+    page = hand.opens(f"{path}?version=2")
+    assert '<option value="occurred">When</option>' in page.html
+    assert '<option value="signatories">Signed by</option>' in page.html
+    assert '<option value="title">' not in page.html
+    assert '<option value="title">' in hand.opens(path).html
+    said = {
+        "says__0__key": "occurred",
+        "says__0__value": "25 March 2024",
+        "evidence__0__publisher": "A paper",
+    }
+    shown = Page(hand.sends(path, page, "check", **said).text)
+    assert "Monday, 25 March 2024." in shown.text
+    assert "gives another when" in shown.text
+    hand.records(path, shown)
+    told = recorded(pakta, agreement)[-1]
+    stated = {"edtf": "2024-03-25", "as_stated": "25 March 2024", "basis": "stated"}
+    assert told["says"] == {"occurred": stated}
+
+
+def test_words_of_a_source_that_are_no_date_are_told_as_they_are(pakta: Doors, hand: Hand) -> None:
+    source = fact(
+        "evidence_attached", version=2, evidence=[{"title": "A"}], says={"occurred": "in the rains"}
+    )
+    agreement = pakta.open(fact("loi_signed", "2025-03"), source)
+    assert "in the rains" in hand.opens(f"/agreements/{agreement}").text
+
+
+def test_what_would_come_of_it_waits_until_something_is_written(pakta: Doors, hand: Hand) -> None:
+    path = f"/agreements/{pakta.open()}/record/mou_signed"
+    page = hand.opens(path)
+    assert "Once you begin to write" in page.text
+    assert "nobody knows" not in page.text.replace("What nobody knows", "")
+    shown = Page(hand.sends(path, page, "preview", place="Bandung").text)
+    assert "on a day that nobody knows" in shown.text
+
+
 def test_a_retraction_knows_which_entry(pakta: Doors, hand: Hand) -> None:
     agreement = pakta.open(fact("loi_signed", "2025-03"))
     path = f"/agreements/{agreement}/record/retracted"
