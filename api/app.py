@@ -7,10 +7,23 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from opentelemetry.trace import TracerProvider
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import agreements, commands, comparing, evidence, feed, figures, health, lists, openapi, problems
+from api import (
+    agreements,
+    commands,
+    comparing,
+    evidence,
+    feed,
+    figures,
+    health,
+    lists,
+    openapi,
+    problems,
+    tracing,
+)
 from api.deadline import Deadline
 from api.figures import Figures
 from api.pages.failing import failed
@@ -32,19 +45,31 @@ SECURITY_HEADERS = (
 )
 
 
-def create_app(settings: Settings, *, running: Running | None = None) -> FastAPI:
-    """An application on the data that the settings name. A `running` Pakta that is given stays open."""
+def create_app(
+    settings: Settings, *, running: Running | None = None, traces: TracerProvider | None = None
+) -> FastAPI:
+    """An application on the data that the settings name. A `running` Pakta that is given stays open.
+
+    `traces` takes the spans, instead of what the OTEL_ variables name.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.running = running or Running.open(settings)
         app.state.figures.watch(app.state.running)
+        app.state.submit = tracing.submitting(app.state.running, traces)
         yield
         if running is None:
             app.state.running.close()
 
     app = FastAPI(
-        title="Pakta", version=SOFTWARE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title="Pakta",
+        version=SOFTWARE,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=tracing.telemetry(traces),
     )
     app.state.figures = Figures()
     problems.register(app, failed)

@@ -33,6 +33,7 @@ ORDERS: Mapping[str, tuple[type, ...]] = {
     "parties": (int, str),
     "fields": (int, str),
     "timeline": (str, str, int, int),
+    "trail": (int,),
 }
 
 

@@ -13,8 +13,8 @@ from api.identity import writer
 from api.language import language_of
 from api.presenting import answer_document
 from api.problems import Problem, from_journal
-from api.running import Running
 from api.shapes import AnswerDocument, BatchAnswerDocument
+from api.tracing import Submit
 from domain.agreement import Refused
 from domain.agreement.access import Actor
 from domain.facts import LATER_FACT, PROPOSED, Fact
@@ -139,9 +139,9 @@ def _command(
 
 
 async def _carry_out(request: Request, command: Command) -> Answer:
-    running: Running = request.app.state.running
+    submit: Submit = request.app.state.submit
     try:
-        return await asyncio.wrap_future(running.journal.submit(command))
+        return await asyncio.wrap_future(submit(command))
     except (Refused, Declined) as declined:
         if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
             request.app.state.figures.commands.labels("unavailable").inc()

@@ -5,8 +5,7 @@ import asyncio
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import document, from_journal
-from domain.journal import Unavailable
+from api.problems import document, out_of_reach
 
 
 class Deadline:
@@ -71,5 +70,5 @@ class Waiting:
         self._late = self._loop.create_task(self._answer())
 
     async def _answer(self) -> None:
-        problem = from_journal(Unavailable(reason="late"))
-        await document(Request(self._scope), problem)(self._scope, self._receive, self._send)
+        request = Request(self._scope)
+        await document(request, out_of_reach(request))(self._scope, self._receive, self._send)

@@ -64,7 +64,11 @@ class RegisterQuery(ListQuery):
     owner: Organisation | None = None
     stalled: bool | None = None
     overdue: bool | None = Field(None, description="Its follow-up visit is overdue")
-    q: Words | None = Field(None, description="Words from titles, parties, aliases, fields and references")
+    q: Words | None = Field(
+        None,
+        description="Words from titles, parties, aliases, fields and references, or how they begin; "
+        "where a script puts no space between words, any part of them",
+    )
     sort: Sort = "recorded"
 
 

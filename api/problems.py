@@ -75,6 +75,11 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
         "Whether the command was stored is not known.",
         "Send the same request again with the same Idempotency-Key; nothing will be stored twice.",
     ),
+    "unanswered": (
+        "The question cannot be answered now",
+        "The data could not be reached, or not in time.",
+        "Ask again after the seconds that `Retry-After` names.",
+    ),
     "busy": (
         "Too many requests are waiting",
         "More is being recorded than can be stored in good time. Nothing of this request was stored.",
@@ -191,6 +196,13 @@ def from_journal(error: Refused | Declined, pointer: str = "") -> Problem:
 Page = Callable[[Request, Problem], Response]
 
 
+def out_of_reach(request: Request) -> Problem:
+    """That the data could not be reached. Of what was sent, not asked, it is then unknown what became."""
+    if request.method in ("GET", "HEAD"):
+        return Problem("unanswered", 503, headers={"Retry-After": "1"})
+    return from_journal(Unavailable())
+
+
 def register(app: FastAPI, page: Page) -> None:
     """Have every failure of an app answered: as a problem by the API, as a page to who reads pages."""
 
@@ -225,9 +237,10 @@ def register(app: FastAPI, page: Page) -> None:
     @app.exception_handler(exc.OperationalError)
     @app.exception_handler(exc.InterfaceError)
     @app.exception_handler(exc.TimeoutError)  # no connection came free
-    async def _no_database(request: Request, error: exc.SQLAlchemyError) -> Response:
+    @app.exception_handler(Unavailable)
+    async def _no_database(request: Request, error: exc.SQLAlchemyError | Unavailable) -> Response:
         log.error("the database could not be used", exc_info=error)
-        return respond(request, from_journal(Unavailable()))
+        return respond(request, out_of_reach(request))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, _: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -16,14 +16,18 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_of(items: Iterable[dict[str, Any]], *, with_heading: bool = True) -> str:
-    """Agreements as CSV (RFC 4180), with a byte order mark so that spreadsheets read it as UTF-8."""
+    """Agreements as CSV."""
+    return table_of(COLUMNS, map(_row, items), with_heading=with_heading)
+
+
+def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, with_heading: bool = True) -> str:
+    """Rows as CSV (RFC 4180), with a byte order mark so that spreadsheets read it as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text)
     if with_heading:
-        writer.writerow(COLUMNS)
-    for item in items:
-        row = _row(item)
-        writer.writerow([_harmless(row[column]) for column in COLUMNS])
+        writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(row[column]) for column in columns])
     return BYTE_ORDER_MARK * with_heading + text.getvalue()
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.figures import Figures
+from api.tracing import conceal, trace_id
 
 SANE = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -28,6 +29,7 @@ class Watching:
             await self.app(scope, receive, send)
             return
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        conceal(scope)
         started = time.perf_counter()
         begun: tuple[int, float] | None = None
 
@@ -57,6 +59,7 @@ class Watching:
             "status": status,
             "ms": round(in_all * 1000, 1),
             "request_id": state["request_id"],
+            "trace_id": trace_id(),
             "actor": actor.id if actor else None,
             "organisation": actor.organisation if actor else None,
             "command_id": state.get("command_id"),

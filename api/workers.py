@@ -8,10 +8,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from multiprocessing import connection, parent_process
-from socket import socket
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,13 +21,11 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from api import logs
 from api.app import create_app
 from api.figures import SHARED_FIGURES
-from api.server import COLLECT_AFTER, OURS
+from api.server import COLLECT_AFTER, OURS, STOP_SECONDS, end_in_time
 from api.settings import Settings
 
 log = logging.getLogger("pakta.requests")
 
-# Requests have seconds of grace to end, then what was accepted is finished. All of it within ten seconds.
-STOP_SECONDS = 9.0
 SILENCE_SECONDS = 30  # after which a worker is taken for hung
 
 
@@ -43,13 +40,18 @@ def serve(settings: Settings, host: str, port: int, workers: int, ready: Callabl
         timeout_worker_healthcheck=SILENCE_SECONDS,
         **OURS,
     )
-    with suppress(SystemExit), tempfile.TemporaryDirectory(prefix="pakta-figures-") as figures:
-        os.environ[SHARED_FIGURES] = figures
-        # One socket for all, so that whoever waits to be let in is not lost with the worker that dies.
-        supervisor = Supervisor(config, [config.bind_socket()], ready)
-        supervisor.run()
-        return supervisor.is_ready
-    return False
+    # One socket for all, so that whoever waits to be let in is not lost with the worker that dies.
+    with socket(AF_INET6 if ":" in host else AF_INET) as shared:
+        shared.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            shared.bind((host, port))
+        except OSError:
+            return False
+        with tempfile.TemporaryDirectory(prefix="pakta-figures-") as figures:
+            os.environ[SHARED_FIGURES] = figures
+            supervisor = Supervisor(config, [shared], ready)
+            supervisor.run()
+            return not supervisor.has_failed
 
 
 def application(settings: Settings) -> FastAPI:
@@ -64,6 +66,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     assert parent is not None
     connection.wait([parent.sentinel])
+    end_in_time()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -74,6 +77,7 @@ class Supervisor(Multiprocess):
         super().__init__(config, sockets)
         self.ready = ready
         self.is_ready = False
+        self.has_failed = False  # to begin; to be stopped before is no failure
         self._begun: set[Process] = set()
         self._asked: dict[Process, float] = {}  # and not heard since
 
@@ -86,7 +90,8 @@ class Supervisor(Multiprocess):
             process.join()
             mark_process_dead(process.pid)  # type: ignore[no-untyped-call]  # it has no types
             if not self.is_ready or process.exitcode == STARTUP_FAILURE:
-                self.should_exit.set()  # the next one would not come up either
+                self.has_failed = True  # the next one would not come up either
+                self.should_exit.set()
                 return
             log.warning("a worker is gone and is replaced")
             self._begun.discard(process)
@@ -123,5 +128,6 @@ class Supervisor(Multiprocess):
         for worker in self.processes:
             worker.process.join(max(0.0, until - time.monotonic()))
             if worker.process.is_alive():
+                log.warning("a worker could not finish in time, and is ended")
                 worker.process.kill()
                 worker.process.join()

@@ -6,6 +6,7 @@ turn; a page is the first of fifty, or one from deep inside. `--data` keeps the 
 
 import argparse
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
@@ -18,7 +19,8 @@ from benchmarks.register.filling import ZONE, Register, fill
 from domain.agreement.access import Actor
 from domain.databases import Databases
 from domain.journal import Journal
-from projections import dashboards, listing
+from projections import counting, dashboards, listing, overview
+from projections.agenda import agenda
 from projections.follower import Follower
 from projections.listing import Wanted
 from projections.summary import summary
@@ -27,6 +29,7 @@ from projections.views import View, Views
 AGREEMENTS = 10_000
 TIMES = 50
 MOST_MILLISECONDS = 25
+COUNTED = 10_000
 SOMEBODY = Actor("somebody", "coordinator", "kota-bandung")
 Question = Callable[[View, Actor | None], object]
 
@@ -95,9 +98,26 @@ QUESTIONS: dict[str, Question] = {
     "of an owner": _list(owner="kota-bandung"),
     "of a country": _list(country="CN"),
     "of a rare party": _list(party="Nobody knows it"),
+    "followed up by title": _list("title", followed_up=True),
     "search, common": _list(q="kota"),
+    "search, some": _list(q="nanning"),
+    "search, begun": _list(q="nan"),
+    "search, one letter": _list(q="x"),
+    "search, two common": _list(q="kota friendship"),
     "search, rare": _list(q="nobody knows it"),
+    "number of all": lambda view, actor: counting.count(view, actor, {}, COUNTED),
+    "number of a status": lambda view, actor: counting.count(view, actor, {"status": "mou_signed"}, COUNTED),
+    "number of a country": lambda view, actor: counting.count(view, actor, {"country": "CN"}, COUNTED),
+    "number found": lambda view, actor: counting.count(view, actor, {"q": "kota"}, COUNTED),
     "summary": summary,
+    "funnel": overview.funnel,
+    "signed per year": overview.signed_per_year,
+    "with an end": overview.with_validity,
+    "late visits": lambda view, actor: overview.late_visits(view, actor, 5),
+    "late commitments": lambda view, actor: overview.late_commitments(view, actor, 5),
+    "ending soon": lambda view, actor: overview.ending_soon(view, actor, 5),
+    "agenda of a month": lambda view, actor: agenda(view, actor, view.day, view.day + timedelta(days=31)),
+    "countries": lambda view, _: listing.countries(view),
     "visits": lambda view, actor: dashboards.visits(view, actor, {}, None, 50),
     "visits overdue": lambda view, actor: dashboards.visits(view, actor, {"state": "overdue"}, None, 50),
     "commitments": lambda view, actor: dashboards.commitments(view, actor, {}, None, 50),

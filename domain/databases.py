@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
@@ -83,6 +83,10 @@ class Databases:
             return self._sqlite(room)
         return self._postgresql(self._reader_address, room, reading=True)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: the places alone, since nothing that is open can be handed over."""
+        return self.__dict__ | {"opened": []}
+
     def close(self) -> None:
         """Let go of every engine that was opened here."""
         while self.opened:
@@ -131,25 +135,17 @@ def _make_schema(connection: Connection, room: str) -> None:
 
 
 class Scratch:
-    """A database in memory, for answers that are worked out and thrown away."""
+    """A database of its own for answers that are thrown away. It may be larger than memory."""
 
     def __init__(self) -> None:
-        place = f"sqlite:///file:pakta-{uuid4()}?mode=memory&cache=shared&uri=true"
-        self.engine = sa.create_engine(
-            place,
-            connect_args={"check_same_thread": False},
-            poolclass=sa.pool.QueuePool,
-            pool_size=POOL_SIZE,
-            max_overflow=MAX_OVERFLOW,
-        )
-        configure_sqlite(self.engine, durable=False)
-        # The data lives as long as one connection is open.
-        self._keeper = self.engine.connect()
+        self._folder = TemporaryDirectory(prefix="pakta-")
+        self._databases = Databases(folder=Path(self._folder.name))
+        self.engine = self._databases.engine("scratch")
 
     def close(self) -> None:
         """Let go of it; whoever still reads may finish."""
-        self._keeper.close()
-        self.engine.dispose()
+        self._databases.close()
+        self._folder.cleanup()
 
 
 def configure_sqlite(engine: Engine, *, durable: bool) -> None:

@@ -31,7 +31,9 @@ visits = sa.Table(
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
     sa.Index("visits_by_day", "first_day"),
+    sa.Index("visits_by_end", "last_day"),
     sa.Index("visits_by_state", "state", "first_day"),
+    sa.Index("visits_by_lateness", "state", "overdue_from"),
 )
 commitments = sa.Table(
     "commitments",
@@ -51,6 +53,7 @@ commitments = sa.Table(
     sa.Column("last_day", sa.String(10), nullable=False),
     sa.Index("commitments_by_day", "last_day"),
     sa.Index("commitments_by_state", "state", "last_day"),
+    sa.Index("commitments_by_lateness", "state", "overdue_from"),
 )
 expiries = sa.Table(
     "expiries",
@@ -58,6 +61,7 @@ expiries = sa.Table(
     *span_columns(),
     sa.Column("valid_until", sa.Text, nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
+    sa.Index("expiries_by_day", "last_day"),
 )
 
 
@@ -72,7 +76,7 @@ class Calendar(Projection):
     """What has a day in the life of agreements."""
 
     name = "calendar"
-    version = 2
+    version = 3
     tables: Sequence[sa.Table] = (visits, commitments, expiries)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:

@@ -57,8 +57,12 @@ class Projection:
         made = [self.rows(change) for change in changes]
         agreements = [change.agreement for change in changes]
         for table, rows in zip(self.tables, zip(*made, strict=True), strict=True):
-            take_out(connection, table, agreements)
+            if "agreement" in table.c:
+                take_out(connection, table, agreements)
             put_in(connection, table, in_columns(connection, table, chain.from_iterable(rows)))
+
+    def sum_up(self, connection: Connection) -> None:
+        """Work out what is of many agreements, once all their rows were put in without `project`."""
 
 
 def runs(

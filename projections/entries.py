@@ -1,12 +1,16 @@
-"""Entries: every line of the record in columns, for tools that ask in SQL."""
+"""Entries: every line of the record in columns, for tools that ask in SQL and for the trail of the whole."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 
+from domain.agreement.access import access
 from domain.agreement.history import occurred_span
 from domain.agreement.standing import kinds_of, types_of
+from domain.facts import Fact
 from domain.facts.common import FactBase
+from domain.uncertain_date import ANY_DAY
 from projections.change import Change, Projection
 from projections.timeline import in_utc, unbounded
 from projections.writing import Row
@@ -27,6 +31,22 @@ entries = sa.Table(
     sa.Column("about", sa.BigInteger),
     sa.Column("corrected_in", sa.BigInteger),
     sa.Column("retracted", sa.Boolean, nullable=False),
+    # Who recorded it, when and as what; days between when it certainly had happened and then.
+    sa.Column("recorded_type", sa.Text, nullable=False),
+    sa.Column("recorded_on", sa.String(10), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("lag", sa.Integer),
+    sa.Column("correlation_id", sa.Text, index=True),
+    # Who may read it: the same for all entries of an agreement, also of one that is void.
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("visibility", sa.Text, nullable=False),
+    # Each filter of the trail is read along an index.
+    *(
+        sa.Index(f"entries_by_{name}", name, "position")
+        for name in ("organisation", "actor", "recorded_type", "recorded_on", "lag")
+    ),
+    sa.Index("entries_by_occurrence", "earliest", "latest", "position"),
 )
 
 
@@ -39,7 +59,7 @@ class Entries(Projection):
     """Every entry, as last corrected: unlike the timeline also what was retracted or keeps the record."""
 
     name = "entries"
-    version = 1
+    version = 2
     tables: Sequence[sa.Table] = (entries,)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
@@ -49,6 +69,7 @@ class Entries(Projection):
 
 def _rows(change: Change) -> Iterable[Row]:
     history = change.history
+    open_to = access(history)
     for entry in change.entries:
         version = entry.version
         stands = history.standing.get(version)
@@ -71,4 +92,19 @@ def _rows(change: Change) -> Iterable[Row]:
             "about": getattr(fact, "version", None) if fact.type in ABOUT else None,
             "corrected_in": stated_in if stated_in != version else None,
             "retracted": stands is None and history.is_struck(version),
+            "recorded_type": entry.fact.type,
+            "recorded_on": history.entries[version].recorded_on.isoformat(),
+            "actor": entry.recorded_by.actor,
+            "role": entry.recorded_by.role,
+            "lag": _lag(fact, history.entries[version].recorded_on),
+            "correlation_id": entry.correlation_id,
+            "owner": open_to.owner,
+            "visibility": open_to.visibility,
         }
+
+
+def _lag(fact: Fact, recorded_on: date) -> int | None:
+    """Days from the last on which it can have happened to the one on which it was recorded."""
+    if fact.occurred is None or fact.occurred.certain.latest == ANY_DAY.latest:
+        return None
+    return max(0, (recorded_on - fact.occurred.certain.latest).days)

@@ -2,8 +2,8 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,6 +40,8 @@ class Feed:
     def __init__(self, journal: Journal, engine: Engine) -> None:
         self.journal = journal
         self.engine = engine
+        # Told of every batch, around the work on it.
+        self.watched: Callable[[Sequence[Entry]], AbstractContextManager[object]] = nullcontext
         self._known: OrderedDict[UUID, Change] = OrderedDict()
 
     def step(self, projections: Sequence[Projection], limit: int = BATCH, upto: int | None = None) -> int:
@@ -50,12 +52,13 @@ class Feed:
         start = min(checkpoint.position for _, checkpoint in going)
         limit = limit if upto is None else min(limit, upto - start)
         entries, error = self._readable(start, limit)
-        changes = self._changes(entries)
-        for projection, checkpoint in going:
-            if entries:
-                self._feed(projection, checkpoint, entries, changes)
-            elif error is not None and checkpoint.position == start:
-                self._stop_at(checkpoint, start + 1, error)
+        with self.watched(entries):
+            changes = self._changes(entries)
+            for projection, checkpoint in going:
+                if entries:
+                    self._feed(projection, checkpoint, entries, changes)
+                elif error is not None and checkpoint.position == start:
+                    self._stop_at(checkpoint, start + 1, error)
         return len(entries) or int(error is not None)
 
     def forget(self) -> None:

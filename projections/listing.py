@@ -1,6 +1,6 @@
 """Questions to the views: pages in a stable order, of what somebody may see."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,13 +8,14 @@ import sqlalchemy as sa
 
 from domain.agreement.access import Actor
 from domain.words import fold
-from projections.calendar import visits
 from projections.change import on
 from projections.paging import Key, Page, paged
-from projections.register import ANSWERS, readers, register, terms
+from projections.register import ANSWERS, SELDOM, readers, register, terms
+from projections.searching import asked, begins, words
 from projections.views import View
 
 FEW = 2000  # agreements
+WORDS_TRIED = 8
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "recorded": register.c.opened,
     "title": register.c.title_key,
@@ -24,32 +25,22 @@ SORTS: Mapping[str, sa.ColumnElement[Any]] = {
 }
 
 
-def visible(actor: Actor | None) -> sa.ColumnElement[bool]:
+def visible(actor: Actor | None, table: sa.Table = register) -> sa.ColumnElement[bool]:
     """What somebody may read: `domain.agreement.access.may`, said to a database."""
-    public = register.c.visibility == "public"
+    public = table.c.visibility == "public"
     if actor is None:
         return public
     if actor.role == "auditor":
         return sa.true()
     granted = sa.exists().where(
-        readers.c.agreement == register.c.agreement, readers.c.organisation == actor.organisation
+        readers.c.agreement == table.c.agreement, readers.c.organisation == actor.organisation
     )
-    return sa.or_(public, register.c.owner == actor.organisation, granted)
+    return sa.or_(public, table.c.owner == actor.organisation, granted)
 
 
 def counted() -> sa.ColumnElement[bool]:
     """What figures count: neither networks nor what is not certain to have begun."""
     return register.c.status.is_not(None)
-
-
-def followed_up(view: View) -> sa.ColumnElement[bool]:
-    """A follow-up visit is planned or was held."""
-    return sa.exists().where(
-        visits.c.agreement == register.c.agreement,
-        on(visits, view.day),
-        visits.c.follow_up,
-        visits.c.state != "cancelled",
-    )
 
 
 def signed_in(year: int) -> sa.ColumnElement[bool]:
@@ -59,16 +50,22 @@ def signed_in(year: int) -> sa.ColumnElement[bool]:
     )
 
 
-CASES: Mapping[str, Callable[[View], sa.ColumnElement[bool]]] = {
-    "counted": lambda _: counted(),
-    "signed": lambda _: sa.and_(counted(), register.c.instrument != "none"),
-    "followed_up": lambda view: sa.and_(counted(), followed_up(view)),
-    "held": lambda _: sa.and_(counted(), register.c.follow_up_held),
-    "evidenced": lambda _: sa.and_(counted(), register.c.evidenced),
-    "no_next_step": lambda _: sa.and_(counted(), register.c.no_next_step),
-    "dormant": lambda _: sa.and_(counted(), register.c.dormant),
+CASES: Mapping[str, sa.ColumnElement[bool]] = {
+    "counted": counted(),
+    "signed": sa.and_(counted(), register.c.instrument != "none"),
+    "followed_up": sa.and_(counted(), register.c.followed_up),
+    "held": sa.and_(counted(), register.c.follow_up_held),
+    "evidenced": sa.and_(counted(), register.c.evidenced),
+    "no_next_step": sa.and_(counted(), register.c.no_next_step),
+    "dormant": sa.and_(counted(), register.c.dormant),
 }
 """The lists behind the figures, each by its name."""
+MARK_OF = {
+    "followed_up": "followed_up",
+    "held": "follow_up_held",
+    "evidenced": "evidenced",
+    "dormant": "dormant",
+}
 
 
 class Wanted(NamedTuple):
@@ -85,17 +82,10 @@ def agreements(view: View, actor: Actor | None, wanted: Wanted) -> Page:
     column = SORTS[wanted.sort.removeprefix("-")]
     query = sa.select(register.c.agreement, register.c.opened, register.c.overdue_from, register.c.document)
     query = query.where(on(register, view.day), visible(actor), register.c.begun)
-    query = query.where(*_conditions(view, wanted.filters))
+    query = query.where(*conditions(view, wanted.filters))
     key = (column, register.c.opened)
     down = wanted.sort.startswith("-")
     return paged(view.connection, query, key, wanted.after, wanted.limit, descending=down)
-
-
-def count(view: View, actor: Actor | None, filters: Mapping[str, Any]) -> int:
-    """How many agreements a list has in all."""
-    query = sa.select(sa.func.count()).select_from(register)
-    query = query.where(on(register, view.day), visible(actor), register.c.begun)
-    return int(view.connection.scalar(query.where(*_conditions(view, filters))) or 0)
 
 
 def titles(view: View, actor: Actor | None, agreements: Collection[UUID]) -> dict[UUID, str]:
@@ -105,28 +95,60 @@ def titles(view: View, actor: Actor | None, agreements: Collection[UUID]) -> dic
     return {row.agreement: row.title for row in view.connection.execute(query)}
 
 
+def opened_between(view: View, actor: Actor | None, after: int, upto: int) -> list[tuple[UUID, str]]:
+    """Agreements by the position at which they were opened, with the day of their newest entry."""
+    query = sa.select(register.c.agreement, register.c.recorded_on).where(
+        on(register, view.day), visible(actor), register.c.begun
+    )
+    query = query.where(register.c.opened > after, register.c.opened <= upto).order_by(register.c.opened)
+    return [(row.agreement, row.recorded_on) for row in view.connection.execute(query)]
+
+
 def countries(view: View) -> list[str]:
     """Every country that a party belongs to."""
     query = sa.select(terms.c.term).where(terms.c.kind == "country").distinct().order_by(terms.c.term)
     return [term.upper() for term in view.connection.scalars(query)]
 
 
-def _conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+def conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
     """What filters ask for: the API's own, and those that open what a figure on a page counts."""
     given = {name: value for name, value in filters.items() if value is not None}
     return [
         *(_has_answer(view, register.c[name], given[name]) for name in ANSWERS if name in given),
-        *(register.c[name] == given[name] for name in ("owner", "stalled", "overdue") if name in given),
+        *(_is_marked(view, name, wanted=given[name]) for name in ("stalled", "overdue") if name in given),
+        *((register.c.owner == given["owner"],) if "owner" in given else ()),
         *(
             _has_term(view, name, fold(given[name]))
             for name in ("party", "field", "country")
             if name in given
         ),
-        *(register.c.search.contains(word, autoescape=True) for word in fold(given.get("q", "")).split()),
-        *(CASES[name](view) for name in CASES if given.get(name)),
-        *((register.c[f"expiring_{given['expiring']}"],) if "expiring" in given else ()),
+        *_has_words(view, asked(given.get("q", ""))),
+        *(_is_case(view, name) for name in CASES if given.get(name)),
+        *((_is_marked(view, f"expiring_{given['expiring']}", wanted=True),) if "expiring" in given else ()),
         *((signed_in(given["year"]),) if "year" in given else ()),
     ]
+
+
+def _is_marked(view: View, name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
+    marked = register.c[name] == sa.true()
+    few = _few(view, register, marked) if wanted and name in SELDOM else None
+    return (marked if wanted else register.c[name] == sa.false()) if few is None else few
+
+
+def _is_case(view: View, name: str) -> sa.ColumnElement[bool]:
+    mark = MARK_OF.get(name)
+    return CASES[name] if mark is None else sa.and_(CASES[name], _is_marked(view, mark, wanted=True))
+
+
+def _has_words(view: View, wanted: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    """Every word is held; the agreements that hold one that only few do are named besides."""
+    held = [register.c.search.contains(word, autoescape=True) for word in wanted]
+    for word in sorted(wanted, key=len, reverse=True)[:WORDS_TRIED]:
+        query = sa.select(words.c.agreement).where(begins(word)).limit(FEW + 1)
+        found = view.connection.scalars(query).all()
+        if len(found) <= FEW:
+            return [*held, register.c.agreement.in_(set(found))]
+    return held
 
 
 def _has_answer(view: View, column: sa.Column[str], answer: str) -> sa.ColumnElement[bool]:

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from domain.agreement.access import Actor
 from projections.calendar import commitments, expiries, visits
 from projections.change import on
-from projections.listing import CASES, counted, visible
+from projections.figures import figures
+from projections.listing import counted, visible
 from projections.register import register
+from projections.tallies import Figure
 from projections.views import View
 
 SOON = "expiring_180"
@@ -24,44 +26,31 @@ class Step(NamedTuple):
 
 def funnel(view: View, actor: Actor | None) -> list[Step]:
     """From proposal to result. Partly is a letter of intent, or a visit that is not certain."""
-    seen = sa.and_(on(register, view.day), visible(actor))
-    cases = {name: CASES[name](view) for name in ("counted", "signed", "followed_up", "held", "evidenced")}
-    cases["loi"] = sa.and_(counted(), register.c.instrument == "loi")
-    cases["unsettled"] = sa.and_(
-        cases["followed_up"], sa.not_(register.c.follow_up_held), sa.not_(_has_settled_visit(view))
+    found = figures(
+        view, actor, ("counted", "signed", "instrument", "followed_up", "unsettled", "held", "evidenced")
     )
-    sums = [
-        sa.func.coalesce(sa.func.sum(sa.case((case, 1), else_=0)), 0).label(n) for n, case in cases.items()
-    ]
-    row = view.connection.execute(sa.select(*sums).select_from(register).where(seen)).mappings().one()
+
+    def number(name: str, value: str = "") -> int:
+        return found.get(Figure(name, value), 0)
+
     return [
-        Step("proposed", row["counted"]),
-        Step("signed", row["signed"], row["loi"]),
-        Step("followed_up", row["followed_up"], row["unsettled"]),
-        Step("held", row["held"]),
-        Step("evidenced", row["evidenced"]),
+        Step("proposed", number("counted")),
+        Step("signed", number("signed"), number("instrument", "loi")),
+        Step("followed_up", number("followed_up"), number("unsettled")),
+        Step("held", number("held")),
+        Step("evidenced", number("evidenced")),
     ]
 
 
 def signed_per_year(view: View, actor: Actor | None) -> dict[int | None, int]:
     """First signatures by year. Under None those of which the year is not certain."""
-    first, last = (sa.func.substr(register.c[name], 1, 4) for name in ("signed_on", "signed_by"))
-    year = sa.case((first == last, first)).label("year")
-    query = sa.select(year, sa.func.count()).where(on(register, view.day), visible(actor), counted())
-    rows = view.connection.execute(query.where(register.c.signed_by.is_not(None)).group_by(year))
-    return {int(found) if found else None: int(number) for found, number in rows}
+    found = figures(view, actor, ("year",))
+    return {int(f.value) if f.value else None: number for f, number in found.items() if number}
 
 
 def with_validity(view: View, actor: Actor | None) -> int:
     """How many agreements have an end of validity on record."""
-    query = sa.select(sa.func.count(sa.distinct(expiries.c.agreement))).where(
-        expiries.c.agreement == register.c.agreement,
-        on(expiries, view.day),
-        on(register, view.day),
-        visible(actor),
-        counted(),
-    )
-    return int(view.connection.scalar(query) or 0)
+    return figures(view, actor, ("with an end",)).get(Figure("with an end"), 0)
 
 
 def late_visits(view: View, actor: Actor | None, limit: int) -> list[dict[str, Any]]:
@@ -78,17 +67,10 @@ def late_commitments(view: View, actor: Actor | None, limit: int) -> list[dict[s
 
 def ending_soon(view: View, actor: Actor | None, limit: int) -> list[dict[str, Any]]:
     """The agreements that run out next, within 180 days."""
-    query = _of_agreements(view, actor, expiries).where(register.c[SOON])
+    # What runs out has not run out yet: the index leads past all that has.
+    ahead = expiries.c.last_day >= view.day.isoformat()
+    query = _of_agreements(view, actor, expiries).where(register.c[SOON], ahead)
     return _rows(view, query.order_by(expiries.c.last_day).limit(limit))
-
-
-def _has_settled_visit(view: View) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        visits.c.agreement == register.c.agreement,
-        on(visits, view.day),
-        visits.c.follow_up,
-        visits.c.state.in_(("scheduled", "confirmed")),
-    )
 
 
 def _of_agreements(view: View, actor: Actor | None, table: sa.Table) -> sa.Select[Any]:

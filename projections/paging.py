@@ -14,7 +14,7 @@ Key = tuple[Any, ...]
 class Page:
     """Rows in order; `last` is the key to go on from, or None when there are no more."""
 
-    rows: Sequence[sa.RowMapping]
+    rows: Sequence[Any]
     last: Key | None
 
 

@@ -137,6 +137,9 @@ class Rebuild:
         for table in (table for projection in wanted for table in projection.tables):
             with writing(self.feed.engine).begin() as connection:
                 index_twins(connection, table)
+        for projection in wanted:
+            with writing(self.feed.engine).begin() as connection:
+                projection.sum_up(connection)
 
     def _filled(self, wanted: Sequence[Projection], upto: int) -> Iterator[int]:
         """Write share by share. As many entries as are in the new rows are what their checkpoints say."""

@@ -1,24 +1,37 @@
 """The register: every agreement as it stands, for lists, search and counts."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from sqlalchemy.engine import Connection
 
 from domain.agreement import State
 from domain.agreement.access import access
 from domain.agreement.transitions import RUNGS
 from domain.uncertain_date import ANY_DAY, Span, bounds
 from domain.words import fold
+from projections.beside import at_hand
 from projections.change import Change, Projection, runs, span_columns
+from projections.searching import spelled, words, words_of
+from projections.tallies import COUNTED, Turn, add, tallies, turns
 from projections.writing import Row
 
 FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
 STATE: TypeAdapter[State] = TypeAdapter(State)
 ORDERED = ("title_key", "rung", "proposed_on", "signed_on")
 ANSWERS = ("status", "instrument", "standing", "kind")
+HOLDS = ("until", "since", "agreement")  # on which days, and of what: all that is asked to find few by name
+SELDOM = (
+    *("overdue", "dormant", "expiring_30", "expiring_90", "expiring_180"),
+    *("followed_up", "follow_up_held", "evidenced"),
+)
 EARLIEST = ""
+ROWS_AT_ONCE = 5000
+AGREEMENTS_AT_ONCE = 500
 TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
 metadata = sa.MetaData()
@@ -41,6 +54,9 @@ register = sa.Table(
     sa.Column("realisation", sa.Text, nullable=False),
     sa.Column("evidenced", sa.Boolean, nullable=False),
     sa.Column("follow_up_held", sa.Boolean, nullable=False),
+    sa.Column("followed_up", sa.Boolean, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Column("has_end", sa.Boolean, nullable=False),
     sa.Column("overdue", sa.Boolean, nullable=False),
     sa.Column("overdue_from", sa.String(10)),
     *(sa.Column(flag, sa.Boolean, nullable=False) for flag in FLAGS),
@@ -56,8 +72,16 @@ register = sa.Table(
     sa.Index("register_by_opening", "opened"),
     *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
     sa.Index("register_by_owner", "owner", "opened"),
-    *(sa.Index(f"register_of_{name}", name) for name in ANSWERS),
+    *(sa.Index(f"register_of_{name}", name, *HOLDS) for name in ANSWERS),
 )
+for _mark in SELDOM:
+    _marked = register.c[_mark] == sa.true()
+    sa.Index(
+        f"register_{_mark}",
+        *(register.c[name] for name in HOLDS),
+        sqlite_where=_marked,
+        postgresql_where=_marked,
+    )
 
 # What a filter asks for word by word: parties, countries, fields.
 terms = sa.Table(
@@ -66,7 +90,7 @@ terms = sa.Table(
     *span_columns(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("term", sa.Text, nullable=False),
-    sa.Index("register_terms_by_term", "kind", "term", "agreement"),
+    sa.Index("register_terms_by_term", "kind", "term", "agreement", "until", "since"),
 )
 
 readers = sa.Table(
@@ -81,12 +105,43 @@ class Register(Projection):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
-    version = 2
-    tables: Sequence[sa.Table] = (register, terms, readers)
+    version = 3
+    tables: Sequence[sa.Table] = (register, terms, words, readers, tallies)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
+        """See `Projection`. The tallies are of many agreements."""
+        rows = list(_rows(change))
+        spellings = {row["search"] for row in rows}
+        found = sorted({word for search in spellings for word in words_of(search)})
+        told = ({"agreement": change.agreement, "word": word} for word in found)
+        return rows, runs(change, _terms, _term), told, _readers(change), ()
+
+    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
         """See `Projection`."""
-        return _rows(change), runs(change, _terms, _term), _readers(change)
+        agreements = [change.agreement for change in changes]
+        before = _tallied(connection, agreements)
+        super().project(connection, changes)
+        turned = _tallied(connection, agreements)
+        turned.subtract(before)
+        add(connection, tallies, turned)
+
+    def sum_up(self, connection: Connection) -> None:
+        """See `Projection`."""
+        connection.execute(sa.delete(at_hand(connection, tallies)))
+        table = at_hand(connection, register)
+        query = sa.select(*(table.c[name] for name in COUNTED)).execution_options(yield_per=ROWS_AT_ONCE)
+        add(connection, tallies, turns(connection.execute(query).mappings()))
+
+
+def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Counter[Turn]:
+    """The turns that some agreements bring about, as they are stored."""
+    table = at_hand(connection, register)
+    columns = [table.c[name] for name in COUNTED]
+    found: Counter[Turn] = Counter()
+    for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
+        some = table.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
+        found.update(turns(connection.execute(sa.select(*columns).where(some)).mappings()))
+    return found
 
 
 def _rows(change: Change) -> Iterable[Row]:
@@ -135,6 +190,7 @@ def _lasting(state: State) -> Row:
         "signed_on": signed.earliest.isoformat() if signed else EARLIEST,
         "signed_by": signed.latest.isoformat() if signed else None,
         "mou_by": mou.latest.isoformat() if state.instrument == "mou" else None,
+        "has_end": state.valid_until is not None,
         "loi_to_mou_days": _loi_to_mou(state),
         "search": _search(state),
     }
@@ -144,8 +200,11 @@ def _of_the_day(state: State) -> Row:
     """What may turn with the day."""
     named = state.follow_up.visit if state.follow_up.state == "overdue" else None
     pressing = next((v for v in state.visits if v.state == "overdue" and v.visit == named), None)
+    steps = {visit.state for visit in state.visits if visit.follow_up}
     return {
         "standing": state.standing,
+        "followed_up": bool(steps - {"cancelled"}),
+        "settled": not steps.isdisjoint(("scheduled", "confirmed")),
         "overdue": state.follow_up.state == "overdue" and state.status is not None,
         "overdue_from": pressing.overdue_from.isoformat() if pressing and pressing.overdue_from else None,
         **{flag: flag in state.flags for flag in FLAGS},
@@ -167,10 +226,10 @@ def _loi_to_mou(state: State) -> float | None:
 
 
 def _search(state: State) -> str:
-    words = [state.title, state.reference or "", *(field.name for field in state.fields)]
+    told = [state.title, state.reference or "", *(field.name for field in state.fields)]
     for party in state.parties:
-        words += [party.name, party.region or "", party.code or "", *party.aliases]
-    return fold(" ".join(words))
+        told += [party.name, party.region or "", party.code or "", *party.aliases]
+    return spelled(" ".join(told))
 
 
 def _document(state: State) -> str:

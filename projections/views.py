@@ -6,23 +6,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from threading import Lock
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.agreement import Stretch, derive
 from domain.databases import Scratch, writing
-from domain.journal import Entry, Journal
+from domain.journal import Entry, Journal, Unavailable
 from projections.calendar import Calendar
 from projections.change import Change, Projection
 from projections.checkpoints import reached, read_checkpoints
 from projections.follower import Follower, tables_of
+from projections.making import shares
 from projections.parties import Parties
 from projections.register import Register, register
 
 PAST_DAYS_KEPT = 4
 PAGE = 5000
+MOST_SECONDS = 6.0  # that a question waits for what another has begun to work out
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,14 @@ class Views:
             yield connection
 
     def _replay(self, day: date, position: int) -> Scratch:
-        """Every agreement as it stood on a past day, in memory."""
-        with self._replaying:
+        """Every agreement as it stood on a past day.
+
+        Raises:
+            Unavailable: that takes longer than anybody should wait, since others are worked out first.
+        """
+        if not self._replaying.acquire(timeout=MOST_SECONDS):
+            raise Unavailable
+        try:
             past = self._past.get((day, position))
             if past is None:
                 past = self._past[day, position] = self._fill(day, position)
@@ -81,25 +88,20 @@ class Views:
                     self._past.popitem(last=False)[1].close()
             self._past.move_to_end((day, position))
             return past
+        finally:
+            self._replaying.release()
 
     def _fill(self, day: date, position: int) -> Scratch:
         projections: tuple[Projection, ...] = (Register(), Calendar(), Parties())
         past = Scratch()
         tables_of(past.engine, projections)
-        changes = [self._as_it_was(trail, day) for trail in self._trails(position).values()]
-        with writing(past.engine).begin() as connection:
-            for projection in projections:
-                projection.project(connection, changes)
+        # Share by share: the register may be larger than the memory.
+        for share in shares(self.journal, position, PAGE):
+            changes = [self._as_it_was(trail, day) for trail in self.journal.whole(*share)]
+            with writing(past.engine).begin() as connection:
+                for projection in projections:
+                    projection.project(connection, changes)
         return past
-
-    def _trails(self, position: int) -> dict[UUID, list[Entry]]:
-        trails: dict[UUID, list[Entry]] = {}
-        after = 0
-        while after < position and (page := self.journal.entries(after, min(PAGE, position - after))):
-            for entry in page:
-                trails.setdefault(entry.agreement, []).append(entry)
-            after += len(page)
-        return trails
 
     def _as_it_was(self, trail: list[Entry], day: date) -> Change:
         history = self.journal.history(trail)

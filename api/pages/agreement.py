@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from babel import Locale
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.agreements import known_version, readable
@@ -17,6 +18,7 @@ from api.comparing import differences
 from api.identity import reader
 from api.language import chosen, say
 from api.pages.agreement_parts import PARTY_ROLES, chips, ended_on, figures, ladder, people
+from api.pages.citing import Card, Citation, at_home, cited
 from api.pages.differing import differing
 from api.pages.frame import page
 from api.pages.happenings import happenings, reason_of
@@ -90,23 +92,31 @@ def agreement(
     known = trail[:version]
     history = running.journal.history(known) if version < len(trail) else whole
     seen = Seen(running, trail, known, history, derive(history, day), day, today, language)
+    standing = _standing(seen)
     records = may(actor, "record", access(whole)) and not seen.off_today
     return page(
         request,
         "agreement.html",
         **shared,
-        **_standing(seen),
+        **standing,
         **_told(seen, everything=query.all),
         **_machine(seen, query),
         records=records,
         steps=next_steps(seen.state, language) if records else [],
         position=position,
-        address=str(request.base_url.replace(path=f"/agreements/{seen.agreement}", query="")),
         everything=query.all,
         zone=running.settings.zone,
         fact_names=FACTS,
         party_roles=PARTY_ROLES,
+        **_for_others(request, seen, standing["standing"].sentence, position),
     )
+
+
+def _for_others(request: Request, seen: Seen, sentence: Markup, position: int) -> dict[str, Any]:
+    """How it is cited, and the card that is shown where somebody links to it."""
+    address, title = at_home(request, f"/agreements/{seen.agreement}"), seen.state.title
+    what = Citation(title, len(seen.known), position, address, seen.day)
+    return {"cite": cited(request, what), "card": Card(title, sentence.striptags(), address)}
 
 
 def _version(query: TimeQuery, trail: Sequence[Entry], running: Running) -> int:

@@ -84,7 +84,7 @@ def differing(found: Iterable[Difference], trail: Sequence[Entry], language: str
             trail[each.version - 1] if each.version else None,
         )
         for each in found
-        if each.path[-1] not in INSIDE
+        if each.path[-1] not in INSIDE and (_says(each.old) or _says(each.new))
     ]
 
 
@@ -105,8 +105,13 @@ def _parts(path: tuple[str, ...], language: str) -> Iterator[str]:
             yield from (say(language, PARTS[part]) if part in PARTS else part for part in rest)
 
 
+def _says(value: Any) -> bool:
+    """Whether there is something; before the first entry not even an empty list is there."""
+    return value is not None and value is not False and value not in ({}, [], ())
+
+
 def _value(path: tuple[str, ...], value: Any, language: str) -> Value:
-    if value is None or value is False:
+    if not _says(value):
         return Value()
     if path[0] in DATES or path[-1] in DATES:
         return Value(edtf=value if isinstance(value, str) else None)

@@ -22,6 +22,7 @@ from domain.agreement.access import Actor
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 THEME = "pakta_theme"
+LOCALES = {"id": "id_ID", "en": "en_GB"}  # as Open Graph writes them
 # The rooms of the house, as the navigation names them.
 NAVIGATION = (
     ("/", english("Overview")),
@@ -82,7 +83,9 @@ def surroundings(request: Request, language: str) -> dict[str, Any]:
         "room": room_of(request.url.path),
         "today": running.journal.today(),
         "facts": FACTS,
-        "told": told_to(request),
+        "just_recorded": told_to(request),
+        "card_locale": LOCALES[language],
+        "site": str(request.base_url).rstrip("/"),
     }
 
 
@@ -104,7 +107,9 @@ def named(language: str, word: str) -> str:
 
 
 def room_of(path: str) -> str:
-    """The room that an address lies in."""
+    """The room that an address lies in; an entry belongs to the trail."""
+    if path.startswith("/entries/"):
+        return "/audit"
     return next(
         (room for room, _ in (*NAVIGATION[1:], RECORDING) if path == room or path.startswith(f"{room}/")),
         path,

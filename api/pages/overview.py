@@ -10,6 +10,8 @@ from pydantic import ConfigDict, model_validator
 from api.asking import DayQuery, looking
 from api.feed import open_to
 from api.identity import reader
+from api.language import chosen
+from api.pages import partners
 from api.pages.frame import page
 from api.pages.names import FACTS
 from api.running import Running
@@ -56,6 +58,7 @@ def entrance(request: Request, actor: Reader, query: Annotated[OverviewQuery, Qu
             "unclear_years": years.get(None, 0),
             "fields": dashboards.fields(view, actor, None, FIELDS).rows,
             "newest": _newest(running, actor, view),
+            **partners.shown(view, actor, figures["agreements"], chosen(request)),
         }
     return page(
         request,
@@ -65,6 +68,15 @@ def entrance(request: Request, actor: Reader, query: Annotated[OverviewQuery, Qu
         days_since=lambda first: (view.day - date.fromisoformat(first)).days + 1,
         **shown,
     )
+
+
+@router.get("/partners")
+def busiest(request: Request, actor: Reader, query: Annotated[OverviewQuery, Query()]) -> Response:
+    """The parties with the most agreements, where these are too many to be drawn one by one."""
+    running: Running = request.app.state.running
+    with looking(running, query, "register", "parties") as view:
+        shown = partners.busiest(view, actor, query.as_of)
+    return page(request, "partners.html", as_of=view.day, **shown)
 
 
 def _newest(running: Running, actor: Actor | None, view: View) -> list[dict[str, Any]]:

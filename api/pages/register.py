@@ -19,7 +19,7 @@ from api.running import Running
 from api.tables import csv_of
 from domain.agreement.access import Actor
 from domain.agreement.transitions import RUNGS
-from projections import dashboards, listing
+from projections import counting, dashboards, listing
 from projections.listing import Wanted
 from projections.views import View
 
@@ -69,7 +69,7 @@ def register(request: Request, actor: Reader, query: Asked) -> Response:
     with looking(running, query, "register") as view:
         items, following = _shown(request, view, actor, query)
         options = {} if "hx-request" in request.headers else _options(view, actor, chosen(request))
-        total = listing.count(view, actor, filters)
+        total = counting.count(view, actor, filters)
     return page(
         request,
         "register.html",

@@ -2,13 +2,17 @@
 
 from api.pages import (
     agreement,
+    audit,
     calendar,
     documentation,
     entering,
+    entries,
     follow_up,
     overview,
+    portal,
     problems,
     register,
+    replay,
 )
 from api.pages.recording import ceremony
 from api.pages.recording import doors as recording
@@ -22,6 +26,10 @@ ROOMS = (
     recording,
     calendar,
     follow_up,
+    audit,
+    entries,
+    replay,
+    portal,
     entering,
     documentation,
     problems,

@@ -1,12 +1,11 @@
 """Pakta's journal: every rule checked, a receipt for each command, nothing said before it is durable."""
 
 import hashlib
-from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from benchmarks.appending.content import AGREEMENTS, IN_BATCH, LANES, NOTE, OPENED, WHO, lives
-from domain.databases import Databases
+from benchmarks.measuring.places import databases_at
 from domain.journal import Command, Journal, Step
 
 
@@ -14,9 +13,7 @@ class Pakta:
     """The journal as the service uses it, without HTTP."""
 
     def __init__(self, place: str) -> None:
-        postgresql = place.startswith("postgresql:")
-        databases = Databases(url=place) if postgresql else Databases(folder=Path(place))
-        self._journal = Journal(databases, ZoneInfo("Asia/Jakarta"), "bench")
+        self._journal = Journal(databases_at(place), ZoneInfo("Asia/Jakarta"), "bench")
         opened = [self._carry_out(*_opening(AGREEMENTS)) for _ in range(LANES)]
         self._known: list[list[UUID]] = opened
 

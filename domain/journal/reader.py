@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,13 @@ from domain.journal.schema import events, heads
 def utc_now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+class Stored(NamedTuple):
+    """An entry and the very bytes that keep it."""
+
+    entry: Entry
+    state: bytes
 
 
 class Reader:
@@ -82,6 +89,12 @@ class Reader:
         last = query.limit(size).subquery()
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(last.c.agreement).order_by(last.c.agreement.desc()).limit(1))
+
+    def stored(self, positions: Iterable[int]) -> dict[int, Stored]:
+        """What is stored at some positions; those that do not exist are left out."""
+        query = sa.select(events).where(events.c.position.in_(list(positions)))
+        with self.engine.connect() as connection:
+            return {row.position: Stored(self.entry(row), row.state) for row in connection.execute(query)}
 
     def history(self, entries: Iterable[Entry]) -> History:
         """Entries of one agreement, from the first on, as a history."""

@@ -27,6 +27,7 @@ def slow() -> TestClient:
         return "done"
 
     @app.get("/waiting/{ms}")
+    @app.post("/waiting/{ms}")
     async def waiting(ms: int) -> str:
         await asyncio.sleep(ms / 1000)
         return "done"
@@ -52,7 +53,14 @@ def slow() -> TestClient:
 @pytest.mark.parametrize("door", ["blocking", "waiting", "failing"])
 def test_whoever_waits_too_long_is_told_to_ask_again(slow: TestClient, door: str) -> None:
     answer = slow.get(f"/{door}/600")
-    problem(answer, 503, "unavailable")
+    problem(answer, 503, "unanswered")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_whoever_sends_something_and_waits_too_long_is_told_that_it_may_be_stored(slow: TestClient) -> None:
+    answer = slow.post("/waiting/600")
+    told = problem(answer, 503, "unavailable")
+    assert told["detail"] == "Belum diketahui apakah perintah telah disimpan."
     assert answer.headers["Retry-After"] == "1"
 
 

@@ -80,7 +80,7 @@ def test_a_replica_that_is_gone_keeps_nobody_from_recording(
     doors.record(agreement, fact("annotated", note="Still here"))
     assert doors.get(f"/agreements/{agreement}")["version"] == 2
     gone = doors.ask("GET", "/agreements")
-    assert problem(gone, 503, "unavailable")
+    assert problem(gone, 503, "unanswered")
     assert gone.headers["Retry-After"] == "1"
     replica.start()
     assert eventually(lambda: doors.ask("GET", "/agreements").status_code == 200)

@@ -4,15 +4,20 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from domain.journal.appending import lock
 from tests.api.doors import Doors, fact, problem, proposed
 from tests.api.places import MakePlace, engines
 from tests.api.serving import Server, is_there, serving
 from tests.api.test_feed import listening, take
 from tests.journal.following import eventually
+from tests.journal.people import SECONDS
 
 
 @engines
@@ -89,6 +94,26 @@ def test_all_workers_stop_in_time_and_what_was_acknowledged_is_there(place: Make
     assert set(acknowledged) <= kept
 
 
+def test_each_worker_declines_what_would_wait_too_long_in_it(place: MakePlace) -> None:
+    at = place("sqlite")
+    with serving(at, "--workers", "2", PAKTA_QUEUE="1") as server, ThreadPoolExecutor() as threads:
+        lines = _lines(server, 4, server.token())
+        with at.running() as running, running.journal.recorder.appender.begin() as connection:
+            lock(connection)
+            # In each worker one is taken up and one waits behind it; the others are told at once.
+            asked = {
+                threads.submit(doors.post, "/agreements", proposed(title=str(number))): process
+                for number, (process, doors) in enumerate(lines)
+            }
+            declined = list(islice(as_completed(asked, SECONDS), 4))
+        assert Counter(asked[answer] for answer in declined) == dict.fromkeys(asked.values(), 2)
+        for answer in declined:
+            problem(answer.result(), 503, "busy")
+            assert answer.result().headers["Retry-After"] == "1"
+        stored = [answer.result().status_code for answer in asked if answer not in declined]
+        assert stored == [201] * 4
+
+
 def test_workers_end_with_the_process_that_began_them(place: MakePlace) -> None:
     with serving(place("sqlite"), "--workers", "2") as server:
         found = server.workers(2, server.token())
@@ -102,6 +127,16 @@ def test_a_port_that_is_taken_is_said_to_be(place: MakePlace) -> None:
     with serving(at) as server:
         told = at.pakta("serve", "--workers", "2", "--port", str(server.port), exit_code=1)
     assert "is the port in use?" in told
+
+
+def _lines(server: Server, each: int, token: str) -> list[tuple[int, Doors]]:
+    """So many connections to each of two workers, with the ids of their processes."""
+    found: dict[int, list[Doors]] = {}
+    while len(found) < 2 or min(map(len, found.values())) < each:
+        client = server.client()
+        process = server.health(client)["process"]
+        found.setdefault(process, []).append(Doors(client, token))  # type: ignore[arg-type]  # asked in the same way
+    return [(process, doors) for process, lines in found.items() for doors in lines[:each]]
 
 
 def _leader(server: Server, found: dict[int, Doors]) -> int | None:

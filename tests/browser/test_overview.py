@@ -12,6 +12,7 @@ PAGES = (
     "/calendar?month=2025-09",
     "/calendar",
     "/follow-up",
+    "/partners",
 )
 
 
@@ -32,6 +33,18 @@ def test_a_number_opens_its_list(library: Served, somebody: MakeReader) -> None:
     page = somebody(library).goes_to("/")
     page.get_by_role("link", name="9 were signed").click()
     expect(page.locator("#found")).to_contain_text("9 agreements")
+
+
+def test_the_table_beside_the_map_is_what_keys_reach(library: Served, somebody: MakeReader) -> None:
+    page = somebody(library).goes_to("/")
+    partners = page.get_by_role("region", name="Partners")
+    assert partners.locator("svg a, svg [tabindex]").count() == 0
+    expect(partners.locator("tbody a").first).to_have_text("Kota Nanning")
+    partners.locator("tbody a").first.focus()
+    page.keyboard.press("Tab")
+    expect(partners.locator("tbody a").nth(1)).to_be_focused()
+    land = partners.locator("use.land").evaluate("land => land.getBoundingClientRect().width")
+    assert land > 500
 
 
 def test_kochi_is_found_without_its_diacritic(pakta: Served, somebody: MakeReader) -> None:

@@ -112,7 +112,7 @@ def test_a_poisoned_entry_stops_its_projection_alone(journal: Journal, follower:
     poison(follower, "calendar", poisoned)
     follower.catch_up()
     [stuck] = [checkpoint for checkpoint in follower.checkpoints() if checkpoint.stuck_at]
-    assert stuck == Checkpoint("calendar", 1, 1, 2, "ArithmeticError: this one is poisoned")
+    assert stuck == Checkpoint("calendar", 2, 1, 2, "ArithmeticError: this one is poisoned")
     assert positions(follower) == {**dict.fromkeys(PROJECTIONS, 3), "calendar": 1}
     carry_out(journal, adding(poisoned))
     follower.catch_up()
@@ -150,7 +150,7 @@ def test_of_two_followers_that_meet_a_poisoned_entry_the_later_one_says_nothing_
         poison(one, "calendar", poisoned)
     later.catch_up()
     [stuck] = [checkpoint for checkpoint in follower.checkpoints() if checkpoint.stuck_at]
-    assert stuck == Checkpoint("calendar", 1, 2, 3, "ArithmeticError: this one is poisoned")
+    assert stuck == Checkpoint("calendar", 2, 2, 3, "ArithmeticError: this one is poisoned")
     later.stop()
 
 

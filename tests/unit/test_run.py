@@ -156,8 +156,10 @@ def test_a_lock_pins_every_package_by_hash_and_names_no_place(lock: Path) -> Non
 
 
 def test_what_is_tested_is_what_is_run() -> None:
-    runtime, dev = (pinned(CHECKOUT / "requirements" / f"{name}.txt") for name in ("runtime", "dev"))
-    assert runtime.items() <= dev.items()
+    names = ("runtime", "tracing", "dev")
+    runtime, tracing, dev = (pinned(CHECKOUT / "requirements" / f"{name}.txt") for name in names)
+    assert (runtime | tracing).items() <= dev.items()
+    assert runtime == runtime | {name: tracing[name] for name in runtime.keys() & tracing.keys()}
 
 
 def pinned(lock: Path) -> dict[str, str]:
@@ -167,5 +169,10 @@ def pinned(lock: Path) -> dict[str, str]:
 
 def test_the_project_file_names_the_same_needs_as_the_lock() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
-    lines = (CHECKOUT / "requirements" / "runtime.in").read_text().splitlines()
-    assert project["dependencies"] == sorted(line for line in lines if line and not line.startswith("#"))
+    assert project["dependencies"] == sorted(named("runtime"))
+    assert project["optional-dependencies"]["tracing"] == named("tracing")
+
+
+def named(lock: str) -> list[str]:
+    lines = (CHECKOUT / "requirements" / f"{lock}.in").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-"))]

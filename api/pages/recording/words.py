@@ -84,7 +84,7 @@ LABELS: Mapping[str, str] = {
     "presented": english("What was presented?"),
     "programme": english("Programme"),
     "figures": english("Figures"),
-    "unit": english("Of what"),
+    "unit": english("Unit"),
     "approximate": english("How exact is it?"),
     "said_by": english("Who said it?"),
     "about": english("About what"),

@@ -1,0 +1,214 @@
+"""The figures of the register, kept beside its rows, so that no question has to count them.
+
+A figure turns with the days. A turn is stored under its year, its month and its day, so that the number of a
+day is the sum of the years before its own, of the months before its own in that year, and of the days of that
+month up to it: a few dozen rows, however many agreements there are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.engine import Connection
+
+from domain.agreement.access import Actor
+from domain.agreement.today import ONE_DAY, months_after
+from projections.beside import at_hand
+from projections.change import LAST_DAY
+
+PUBLIC, HIDDEN = "", "*"
+BY = ("status", "instrument", "standing", "kind", "realisation")
+MARKS = ("overdue", "stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180")
+OLD_ENOUGH_MONTHS = 24
+DAYS_IN_BUCKET = 64
+ALWAYS = ""  # the span of what has counted from the first day that the view answers for
+
+metadata = sa.MetaData()
+
+
+def tallies_of(name: str) -> sa.Table:
+    """A table for turns."""
+    table = sa.Table(
+        name,
+        metadata,
+        # Of what is public, of what is not, and of what is not by its owner.
+        sa.Column("scope", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("span", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, primary_key=True),
+        sa.Column("number", sa.BigInteger, nullable=False),
+    )
+    nothing = table.c.number == 0
+    sa.Index(f"{name}_of_nothing", table.c.number, sqlite_where=nothing, postgresql_where=nothing)
+    return table
+
+
+tallies = tallies_of("register_tallies")
+# What a row of the register is counted by.
+COUNTED = (
+    *("since", "until", "recorded_on", "owner", "visibility", "begun", *BY, *MARKS, "uncertain"),
+    *("evidenced", "follow_up_held", "followed_up", "settled", "has_end"),
+    *("signed_on", "signed_by", "mou_by", "loi_to_mou_days"),
+)
+
+
+class Figure(NamedTuple):
+    """What is counted, such as `status`, and for what value of it."""
+
+    name: str
+    value: str = ""
+
+
+class Turn(NamedTuple):
+    """A figure of a scope from a day on."""
+
+    scope: str
+    name: str
+    span: str
+    value: str
+
+
+def figures_of(row: sa.RowMapping) -> Iterator[Figure]:
+    """What a row of the register counts for as long as it holds. Networks are in none but their own."""
+    if row["begun"]:
+        yield Figure("listed")
+        if row["status"] is None:
+            yield Figure("networks")
+            yield from (Figure(f"networks by {name}", row[name]) for name in ("instrument", "standing"))
+            yield from (Figure(f"networks {mark}") for mark in MARKS if row[mark])
+    if row["status"] is None:
+        return
+    yield Figure("counted")
+    yield from (Figure(name, row[name]) for name in BY)
+    yield from (Figure(mark) for mark in MARKS if row[mark])
+    yield from _steps(row)
+    if row["signed_by"] is not None:
+        first, last = row["signed_on"][:4], row["signed_by"][:4]
+        yield Figure("year", first if first == last else "")
+    if (days := row["loi_to_mou_days"]) is not None:
+        bucket = int(days // DAYS_IN_BUCKET)
+        yield Figure("lag", str(bucket))
+        yield Figure(f"lag {bucket}", str(days))
+
+
+def _steps(row: sa.RowMapping) -> Iterator[Figure]:
+    if row["instrument"] != "none":
+        yield Figure("signed")
+        if row["follow_up_held"]:
+            yield Figure("signed and held")
+    if row["followed_up"]:
+        yield Figure("followed_up")
+        if not (row["follow_up_held"] or row["settled"]):
+            yield Figure("unsettled")
+    if row["follow_up_held"]:
+        yield Figure("held")
+    if row["evidenced"]:
+        yield Figure("evidenced")
+    if row["has_end"]:
+        yield Figure("with an end")
+
+
+def ripe(row: sa.RowMapping) -> str | None:
+    """The first day on which a memorandum is old enough to have brought results; None if there is none."""
+    if row["status"] is None or row["instrument"] != "mou" or row["mou_by"] is None:
+        return None
+    signed = date.fromisoformat(row["mou_by"])
+    day = months_after(signed, OLD_ENOUGH_MONTHS)
+    # That month may lack the day.
+    if day != date.max and months_after(day, -OLD_ENOUGH_MONTHS) < signed:
+        day += ONE_DAY
+    return day.isoformat()
+
+
+def old_figures(row: sa.RowMapping) -> Iterator[Figure]:
+    """What a row counts for besides, from the day on which its memorandum is old enough."""
+    yield Figure("old")
+    if row["evidenced"]:
+        yield Figure("old and evidenced")
+
+
+def turns(rows: Iterable[sa.RowMapping]) -> Counter[Turn]:
+    """Every turn of every figure that some rows of the register bring about."""
+    found: Counter[Turn] = Counter()
+    for row in rows:
+        scopes = scopes_of(row)
+        since = ALWAYS if row["since"] == row["recorded_on"] else row["since"]
+        until = row["until"]
+        turn(found, scopes, Counter(figures_of(row)) + _uncertain(row), since, until)
+        if (day := ripe(row)) is not None and day < until:
+            turn(found, scopes, Counter(old_figures(row)), since if day <= row["since"] else day, until)
+    return found
+
+
+def scopes_of(row: sa.RowMapping) -> tuple[str, ...]:
+    """Where a row is counted."""
+    return (PUBLIC,) if row["visibility"] == "public" else (HIDDEN, row["owner"])
+
+
+def scopes_for(actor: Actor | None) -> list[str]:
+    """Where what somebody may see is counted, but for what was granted."""
+    if actor is None:
+        return [PUBLIC]
+    return [PUBLIC, HIDDEN if actor.role == "auditor" else actor.organisation]
+
+
+def _uncertain(row: sa.RowMapping) -> Counter[Figure]:
+    return Counter({Figure("uncertain"): row["uncertain"]})
+
+
+def turn(
+    found: Counter[Turn], scopes: Sequence[str], figures: Counter[Figure], since: str, until: str
+) -> None:
+    """Let figures of some scopes count from a day until another."""
+    ends = _spans(until) if until != date.max.isoformat() else ()
+    begins = _spans(since)
+    for (name, value), number in figures.items():
+        for scope in scopes:
+            for span in begins:
+                found[Turn(scope, name, span, value)] += number
+            for span in ends:
+                found[Turn(scope, name, span, value)] -= number
+
+
+def _spans(day: str) -> tuple[str, ...]:
+    return (f"y{day[:4]}", f"m{day[:7]}", f"d{day}") if day else (ALWAYS,)
+
+
+def add(connection: Connection, tallies: sa.Table, found: Counter[Turn]) -> None:
+    """Add turns to those that are stored. What comes to nothing is not kept."""
+    table = at_hand(connection, tallies)
+    rows = [{**turn._asdict(), "number": number} for turn, number in sorted(found.items()) if number]
+    if not rows:
+        return
+    insert = insert_postgresql if connection.dialect.name == "postgresql" else insert_sqlite
+    new = insert(table)
+    key = [column.name for column in table.primary_key]
+    number = table.c.number + new.excluded.number
+    connection.execute(new.on_conflict_do_update(index_elements=key, set_={"number": number}), rows)
+    connection.execute(sa.delete(table).where(table.c.number == 0))
+
+
+def total(connection: Connection, day: date, scopes: Sequence[str], names: Sequence[str]) -> Counter[Figure]:
+    """Figures of a day, for all their values."""
+    found: Counter[Figure] = Counter()
+    for name, value, number in connection.execute(sa.union_all(*by_then(tallies, day, scopes, names))):
+        found[Figure(name, value)] += number
+    return found
+
+
+def by_then(table: sa.Table, day: date, scopes: Sequence[str], names: Sequence[str]) -> list[sa.Select[Any]]:
+    """The turns of some figures up to a day: name, value and number, to be added up."""
+    text, c = min(day, LAST_DAY).isoformat(), table.c
+    year, month = text[:4], text[:7]
+    parts = (
+        c.span == ALWAYS,
+        sa.and_(c.span >= "y", c.span < f"y{year}"),
+        sa.and_(c.span >= f"m{year}", c.span < f"m{month}"),
+        sa.and_(c.span >= f"d{month}", c.span <= f"d{text}"),
+    )
+    wanted = sa.and_(c.scope.in_(scopes), c.name.in_(names))
+    return [sa.select(c.name, c.value, c.number).where(wanted, part) for part in parts]
