@@ -1,5 +1,7 @@
 """One coordinator's story from the sign-in to a collision, told in both languages in a real browser."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -94,7 +96,7 @@ def proposes(one: Coordinator) -> str:
     one.page.locator(box(one.page, "kind")).select_option(label=one.word("Sister city"))
     one.writes("parties.0.name", "Kota Bandung")
     one.writes("parties.1.name", "Kōchi")
-    one.writes("parties.1.country", "JP")
+    one.writes("parties.1.country", "Jepang")
     one.sends()
     expect(one.heading).to_contain_text("Bandung–Kōchi")
     return one.page.url.split("?")[0]
@@ -243,3 +245,45 @@ def collides(one: Coordinator, other: Coordinator, agreement: str) -> None:
     expect(one.page.locator("#recorded")).to_be_visible()
     expect(other.page.locator("#happened")).to_contain_text(other.word("Visit cancelled"))
     answered(one.reader, 409)
+
+
+@dataclass
+class Effort:
+    """What it costs somebody who has read nothing: clicks, and fields to fill in."""
+
+    one: Coordinator
+    clicks: int = 0
+    fields: int = 0
+
+    def clicks_on(self, what: Locator) -> None:
+        """A click."""
+        what.first.click()
+        self.clicks += 1
+
+    def fills(self, name: str, text: str) -> None:
+        """A field."""
+        self.one.writes(name, text)
+        self.fields += 1
+
+
+def test_from_the_demos_link_to_a_recorded_memorandum(
+    pakta: Served, somebody: MakeReader, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    one, began = Coordinator(somebody(pakta), "en"), time.monotonic()
+    effort, page = Effort(one), one.page
+    page.goto(pakta.link())
+    effort.clicks_on(page.get_by_role("main").get_by_role("button"))
+    effort.clicks_on(page.get_by_role("link", name="Record", exact=True))
+    effort.fills("title", "Bandung – Kōchi")
+    page.locator(box(page, "kind")).select_option("sister_city")
+    effort.fields += 1
+    effort.fills("parties.0.name", "Kota Bandung")
+    effort.fills("parties.1.name", "Kōchi")
+    effort.clicks_on(page.locator("#acts .main"))
+    effort.clicks_on(page.get_by_role("link", name="Record the MoU"))
+    effort.fills("occurred", "March 2025")
+    expect(page.locator("#after")).to_contain_text("MoU was signed in March 2025")
+    effort.clicks_on(page.locator("#acts .main"))
+    expect(one.heading).to_contain_text("MoU was signed in March 2025")
+    record_testsuite_property("seconds to a memorandum", round(time.monotonic() - began, 1))
+    assert (effort.clicks, effort.fields) == (5, 5)

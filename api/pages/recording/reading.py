@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from api.pages.recording.controls import DATES, Control, asked_of, kind_of_fact
+from api.pages.recording.countries import country
 from api.pages.recording.said_dates import keeping, shown, stored
 
 Form = Mapping[str, str]
@@ -117,6 +118,8 @@ def _plain(control: Control, text: str) -> Any:
     bare = text.strip()
     if not bare or bare == control.default:
         return None
+    if control.name == "country":
+        return country(bare)
     if control.kind in ("line", "text"):
         return text
     if control.kind == "truth" and bare in ("true", "false"):

@@ -162,7 +162,7 @@ if (form) {
   form.addEventListener("change", (event) => {
     if (event.target.dataset.renews) renew(event.target.dataset.renews).catch(() => notes("says-offline"));
     if (event.target.type === "file") upload(event.target).catch(() => notes("says-offline"));
-    if (event.target.matches("[data-country]")) event.target.value = event.target.value.toUpperCase();
+    if (event.target.matches("[data-country]") && event.target.value.length === 2) event.target.value = event.target.value.toUpperCase();
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
