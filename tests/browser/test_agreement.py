@@ -156,11 +156,11 @@ def test_another_agreement_does_not_disturb_the_reader(pakta: Served, somebody: 
 def test_a_tab_that_nobody_looks_at_lets_go_and_catches_up(pakta: Served, somebody: MakeReader) -> None:
     page = somebody(pakta).page
     agreement = nanning(page, pakta)
-    page.evaluate(TURN, True)  # an argument of the script
+    page.evaluate(TURN, True)
     record(pakta, agreement, {"type": "annotated", "note": "While away"})
     page.wait_for_timeout(500)
     expect(page.locator("#trail")).not_to_contain_text("While away")
-    page.evaluate(TURN, False)  # as above
+    page.evaluate(TURN, False)
     expect(page.locator("#trail")).to_contain_text("While away")
 
 
