@@ -14,7 +14,7 @@ from api.language import chosen, english, say
 from api.pages.audit import said
 from api.pages.citing import Card, Citation, at_home, cited
 from api.pages.frame import page
-from api.pages.happenings import reason_of
+from api.pages.happenings import as_stated, reason_of
 from api.pages.names import FACTS
 from api.pages.telling import Line, line, told
 from api.problems import Problem
@@ -94,7 +94,7 @@ def entry(request: Request, position: str, actor: Reader) -> Response:
         shape=says.shape,
         fields=fields(said(one.fact), language),
         sources=_sources(one.fact),
-        states=_states(one.fact, language),
+        states=_states(one.fact, history, language),
         reason=reason_of(one.fact),
         changed=list(_changed(history, one, language)),
         links=_links(history, recorded, one),
@@ -151,11 +151,12 @@ def _sources(fact: Fact) -> Sequence[Evidence]:
     return said(fact).evidence or fact.evidence
 
 
-def _states(fact: Fact, language: str) -> list[Line]:
+def _states(fact: Fact, history: History, language: str) -> list[Line]:
     """What a source that was attached states of an earlier entry, field by field."""
     if not isinstance(fact, EvidenceAttached):
         return []
-    return [line(name, value, language) for name, value in fact.says.items()]
+    _, about = history.stated(fact.version)
+    return [line(name, as_stated(about, name, value), language) for name, value in fact.says.items()]
 
 
 def _changed(history: History, one: Entry, language: str) -> Iterator[Changed]:

@@ -89,13 +89,13 @@ def _sources(
     for standing, attached in history.facts.of(EvidenceAttached):
         if attached.version == version:
             says = [
-                line(name, _as_said(fact, name, value), language) for name, value in attached.says.items()
+                line(name, as_stated(fact, name, value), language) for name, value in attached.says.items()
             ]
             for evidence in attached.evidence:
                 yield Source(evidence, trail[standing.version - 1], says)
 
 
-def _as_said(fact: Fact, name: str, value: object) -> object:
+def as_stated(fact: Fact, name: str, value: object) -> object:
     """A value that a source states, read as the fact's own field would be; else as it stands."""
     try:
         return getattr(type(fact).model_validate({**_bare(fact), name: value}, strict=False), name)

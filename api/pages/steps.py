@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from api.language import english, say
+from api.pages.happenings import as_stated
 from api.pages.telling import LABELS, WORDS, Line, line
 from domain.agreement import History, State, Warned
 from domain.agreement.warnings import WARNINGS
@@ -106,10 +107,7 @@ def _statements(warned: Warned, history: History, language: str) -> Iterator[Sta
     _, fact = history.stated(warned.version)
     yield Statement(_published(fact.evidence, language), line(name, getattr(fact, name, None), language))
     if isinstance(source, EvidenceAttached):
-        stated = source.says[name]
-        read = line(name, stated, language)
-        if name in ("occurred", "window", "effective", "valid_until", "due") and isinstance(stated, str):
-            read = Line(read.label, edtf=stated)
+        read = line(name, as_stated(fact, name, source.says[name]), language)
         yield Statement(_published(source.evidence, language), read)
 
 

@@ -161,6 +161,17 @@ def test_an_agreement_is_proposed_and_the_next_page_says_so_once(pakta: Doors, h
     assert 'pakta_recorded=""' in following.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    ("called", "code"), [("Japan", "JP"), ("jepang", "JP"), ("JP", "JP"), ("Tiongkok", "CN")]
+)
+def test_a_country_is_called_by_its_name_or_its_code(
+    pakta: Doors, hand: Hand, called: str, code: str
+) -> None:
+    said = {"title": "A", "kind": "sister_city", "parties__0__name": "Kōchi", "parties__0__country": called}
+    agreement = hand.records("/record", hand.opens("/record"), **said).headers["location"].rpartition("/")[2]
+    assert recorded(pakta, agreement)[0]["parties"][0]["country"] == code
+
+
 @pytest.mark.parametrize("cookie", ["x", "a.b.c.d.e", "a.1.2.3", "a.1.2.3.99999999999999999999", "a.١.2.3.4"])
 def test_a_cookie_that_somebody_made_up_says_nothing(shared: Doors, cookie: str) -> None:
     page = shared.client.get("/sign-in", headers={b"Cookie": f"pakta_recorded={cookie}".encode()})
@@ -220,7 +231,7 @@ def test_a_reason_is_asked_for_only_when_it_lifts_the_refusal(pakta: Doors, hand
 
 def test_wrong_fields_are_named_on_top_and_every_input_is_kept(shared: Doors) -> None:
     hand = Hand.of(shared)
-    said = {"parties__3__name": "Kota Bandung", "parties__3__country": "Indonesia", "evidence__1__url": "x"}
+    said = {"parties__3__name": "Kota Bandung", "parties__3__country": "Indonezia", "evidence__1__url": "x"}
     page = hand.refused("/record", hand.opens("/record"), occurred="waktu hujan", **said)
     assert "This cannot be recorded yet" in page.text
     for label in ("Title", "Kind", "Country", "Web address", "Since when has it been proposed?"):
@@ -228,7 +239,7 @@ def test_wrong_fields_are_named_on_top_and_every_input_is_kept(shared: Doors) ->
     assert "must be two capital letters, such as ID or CN" in page.text
     assert "must be a web address" in page.text
     assert page.text.index("Title :") < page.text.index("Web address :")
-    assert page.inputs["parties.0.country"] == "Indonesia"
+    assert page.inputs["parties.0.country"] == "Indonezia"
     assert page.inputs["occurred"] == "waktu hujan"
     assert "words:occurred" in page.buttons
 
@@ -272,6 +283,46 @@ def test_a_correction_begins_with_what_is_recorded(pakta: Doors, hand: Hand) -> 
     assert told["fact"]["place"] == "Nanning"
     hand.opens(f"{path}?version=3", 404)
     hand.opens(f"{path}?version=9", 404)
+
+
+def test_what_a_source_states_is_chosen_among_the_fields_of_its_entry(pakta: Doors, hand: Hand) -> None:
+    agreement = pakta.open(fact("loi_signed", "2025-03"), fact("annotated", note="Found in a drawer"))
+    path = f"/agreements/{agreement}/record/evidence_attached"
+    page = hand.opens(f"{path}?version=2")
+    assert '<option value="occurred">When</option>' in page.html
+    assert '<option value="signatories">Signed by</option>' in page.html
+    assert '<option value="title">' not in page.html
+    assert '<option value="title">' in hand.opens(path).html
+    said = {
+        "says__0__key": "occurred",
+        "says__0__value": "25 March 2024",
+        "evidence__0__publisher": "A paper",
+    }
+    shown = Page(hand.sends(path, page, "check", **said).text)
+    assert "Monday, 25 March 2024." in shown.text
+    assert "gives another when" in shown.text
+    hand.records(path, shown)
+    told = recorded(pakta, agreement)[-1]
+    stated = {"edtf": "2024-03-25", "as_stated": "25 March 2024", "basis": "stated"}
+    assert told["says"] == {"occurred": stated}
+    assert "This source states: When 25 March 2024" in hand.opens("/entries/4").text
+
+
+def test_words_of_a_source_that_are_no_date_are_told_as_they_are(pakta: Doors, hand: Hand) -> None:
+    source = fact(
+        "evidence_attached", version=2, evidence=[{"title": "A"}], says={"occurred": "in the rains"}
+    )
+    agreement = pakta.open(fact("loi_signed", "2025-03"), source)
+    assert "in the rains" in hand.opens(f"/agreements/{agreement}").text
+
+
+def test_what_would_come_of_it_waits_until_something_is_written(pakta: Doors, hand: Hand) -> None:
+    path = f"/agreements/{pakta.open()}/record/mou_signed"
+    page = hand.opens(path)
+    assert "Once you begin to write" in page.text
+    assert "nobody knows" not in page.text.replace("What nobody knows", "")
+    shown = Page(hand.sends(path, page, "preview", place="Bandung").text)
+    assert "on a day that nobody knows" in shown.text
 
 
 def test_a_retraction_knows_which_entry(pakta: Doors, hand: Hand) -> None:
@@ -321,7 +372,7 @@ def test_a_ceremony_is_one_form_and_all_or_nothing(pakta: Doors, hand: Hand) -> 
     said |= {f"partners__{n}__name": name for n, name in enumerate(names)}
     shown = Page(hand.sends("/record/ceremony", page, "check", **said).text)
     assert "Record 7 agreements at once" in shown.text
-    wrong = hand.refused("/record/ceremony", shown, partners__6__country="Indonesia")
+    wrong = hand.refused("/record/ceremony", shown, partners__6__country="Indonezia")
     assert pakta.get("/agreements")["items"] == []
     hand.records("/record/ceremony", wrong, partners__6__country="ID")
     hand.records("/record/ceremony", wrong, partners__6__country="ID")

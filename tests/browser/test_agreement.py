@@ -20,6 +20,13 @@ PLAN: dict[str, Any] = {
 }
 
 
+# Turns away from a tab, or back to it: a browser without a window has no other tabs.
+TURN = """hidden => {
+  Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
 def record(served: Served, agreement: str, *facts: dict[str, Any]) -> None:
     """Record facts through the API, as the coordinator."""
 
@@ -115,6 +122,46 @@ def test_the_keyboard_walks_over_the_facts(library: Served, somebody: MakeReader
     nanning(page, library)
     page.keyboard.press("j")
     expect(page.locator("[data-stop]").first).to_be_focused()
+
+
+def test_what_somebody_else_records_of_it_appears_by_itself(pakta: Served, somebody: MakeReader) -> None:
+    reader, other = somebody(pakta), somebody(pakta)
+    page = reader.page
+    agreement = nanning(page, pakta)
+    page.locator("#known-slide").focus()
+    other.signs_in()
+    other.goes_to(f"/agreements/{agreement}/record/annotated").locator("#f-note").fill("Seen in the archive")
+    other.page.locator("#acts .main").click()
+    expect(page.locator("#trail")).to_contain_text("Seen in the archive")
+    expect(page.locator("#known-slide")).to_be_focused()
+    expect(page.locator("#known-slide")).to_have_value("9")
+
+
+def test_another_agreement_does_not_disturb_the_reader(pakta: Served, somebody: MakeReader) -> None:
+    page = somebody(pakta).page
+    asked: list[str] = []
+    agreement = nanning(page, pakta)
+    other = next(
+        str(entry.agreement)
+        for entry in pakta.running.journal.entries(0, 100)
+        if str(entry.agreement) != agreement
+    )
+    page.on("request", lambda request: asked.append(request.url))
+    record(pakta, other, {"type": "annotated", "note": "Elsewhere"})
+    record(pakta, agreement, {"type": "annotated", "note": "Here"})
+    expect(page.locator("#trail")).to_contain_text("Here")
+    assert [url for url in asked if "/agreements/" in url] == [f"{pakta.address}/agreements/{agreement}"]
+
+
+def test_a_tab_that_nobody_looks_at_lets_go_and_catches_up(pakta: Served, somebody: MakeReader) -> None:
+    page = somebody(pakta).page
+    agreement = nanning(page, pakta)
+    page.evaluate(TURN, True)
+    record(pakta, agreement, {"type": "annotated", "note": "While away"})
+    page.wait_for_timeout(500)
+    expect(page.locator("#trail")).not_to_contain_text("While away")
+    page.evaluate(TURN, False)
+    expect(page.locator("#trail")).to_contain_text("While away")
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2025-10-01&version=4", "?known_at=2020-01-01"])

@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from api.language import english, say
 from api.pages.dates import Mark, day, mark, said, with_weekday
-from api.pages.recording.controls import Control, asked_of
+from api.pages.recording.controls import DATES, Control, asked_of
 from api.pages.recording.offering import Offer, Option
 from api.pages.recording.reading import places
 from api.pages.recording.said_dates import counted_from, stored
 from api.pages.recording.words import choice, hint, label
+from api.pages.telling import LABELS
 from domain.uncertain_date import ANY_DAY, bounds
 
 FEW = 4  # choices that stand side by side; more become a list
 LEAST_ROWS = {"parties": 2, "partners": 3}
+STATED = {
+    name: words for name, words in LABELS.items() if name not in ("evidence", "note", "version", "says")
+}
 NEW_IDS = {("follow_up_visit_scheduled", "visit"), ("commitment_made", "commitment")}
 
 
@@ -98,6 +102,19 @@ class Asking:
     def options(self, name: str, path: str) -> list[Option]:
         """What can be chosen for an id."""
         return self.offer.options(name, current=self.said(path))
+
+    def stateable(self, path: str) -> list[Option]:
+        """The fields of which a source can state something: those of the entry that it is about."""
+        chosen = self.offer.kinds.get(self.said("version"))
+        kinds = [chosen] if chosen else dict.fromkeys(self.offer.kinds.values())
+        names = dict.fromkeys(one.name for kind in kinds for one in asked_of(kind) if one.name in STATED)
+        found = [(name, say(self.language, STATED[name])) for name in names]
+        now = self.said(path)
+        return [*found, *([(now, now)] if now and now not in names else [])]
+
+    def dated(self, path: str) -> bool:
+        """Whether what a source states there is a date."""
+        return self.said(path) in DATES
 
     def inner(self, path: str) -> "Asking":
         """The form of the fact within a correction."""

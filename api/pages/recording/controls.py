@@ -163,3 +163,5 @@ KINDS: Mapping[Any, Kind] = {
     Evidence: "evidence",
 }
 PATTERNS: Mapping[str, Kind] = {_pattern_of(ShortId): "id", _pattern_of(AgreementId): "agreement"}
+# The fields that are dates in whatever fact has them.
+DATES = frozenset(one.name for each in _classes().values() for one in controls(each) if one.kind == "date")

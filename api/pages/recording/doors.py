@@ -82,7 +82,8 @@ def _begun(request: Request, place: Place, kind: str, form: Mapping[str, str]) -
     """A new form, with what it would bring already as it is."""
     draft = evaluated(fresh(kind, asked_of(kind), place, form), place, fixed={"type": kind})
     _try(place, draft)
-    return shown(request, place, draft, quiet=True)
+    waits = draft.trial.after is not None and not form.get("occurred")
+    return shown(request, place, draft, quiet=True, untouched=waits)
 
 
 def _answered(request: Request, place: Place, kind: str, form: SentForm) -> Response:

@@ -1,7 +1,7 @@
 """What a form can offer from what is recorded: parties, offices, places, open visits and commitments."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from api.language import say
@@ -32,6 +32,7 @@ class Offer:
     visits: Sequence[Option] = ()
     commitments: Sequence[Option] = ()
     versions: Sequence[Option] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of each version, as it is stated now
 
     def new_id(self, what: str) -> str:
         """An id that no visit or commitment has yet, such as `visit-2`."""
@@ -76,6 +77,10 @@ def offer(
         ],
         commitments=[(c.commitment, c.text) for c in _open_first(state.commitments if state else ())],
         versions=[(str(entry.version), entry_words(entry, history, language)) for entry in trail],
+        kinds={
+            str(entry.version): (history.stated(entry.version)[1] if history else entry.fact).type
+            for entry in trail
+        },
     )
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from api.pages.recording.controls import Control, asked_of, kind_of_fact
+from api.pages.recording.controls import DATES, Control, asked_of, kind_of_fact
+from api.pages.recording.countries import country
 from api.pages.recording.said_dates import keeping, shown, stored
 
 Form = Mapping[str, str]
@@ -101,7 +102,7 @@ def _listed(control: Control, form: Form, today: date, path: str) -> Any:
     rows = (_read(control.inside[0], form, today, f"{path}.{place}") for place in places(form, path))
     said = [row for row in rows if row is not None]
     if control.kind == "pairs":
-        return {pair.get("key", ""): _said(pair.get("value", "")) for pair in said} or None
+        return {pair.get("key", ""): _said(pair, today) for pair in said} or None
     return said or ([] if control.required else None)
 
 
@@ -117,6 +118,8 @@ def _plain(control: Control, text: str) -> Any:
     bare = text.strip()
     if not bare or bare == control.default:
         return None
+    if control.name == "country":
+        return country(bare)
     if control.kind in ("line", "text"):
         return text
     if control.kind == "truth" and bare in ("true", "false"):
@@ -134,7 +137,13 @@ def _number(text: str) -> int | float | str:
     return float(text.replace(",", ".")) if DECIMAL.fullmatch(text) else text
 
 
-def _said(text: str) -> Any:
+def _said(pair: Mapping[str, str], today: date) -> Any:
+    """What is said of a field: of a date what the words mean, if they mean anything."""
+    text = pair.get("value", "")
+    if pair.get("key") in DATES:
+        when = stored(text, "", today)
+        if isinstance(when, str) or (when and when["edtf"]):
+            return when
     if text[:1] in ("{", "["):
         try:
             return json.loads(text)

@@ -148,6 +148,7 @@ def shown(
             "ask": asking,
             "trial": draft.trial,
             "likely": likely,
+            "untouched": False,
             "problems": summary(asking),
             "standing": _standing(place, draft),
             "action": request.url.path,

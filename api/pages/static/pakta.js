@@ -14,6 +14,9 @@ for (const button of document.querySelectorAll("[data-toggle-theme]")) {
   button.addEventListener("click", toggleTheme);
 }
 
+// On a phone a bar can be wider than the window: where one is shall be in sight.
+for (const here of document.querySelectorAll("nav [aria-current=page]")) here.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Keyboard: / searches, j and k walk through a list, n records, ? tells of these.
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
@@ -33,7 +36,7 @@ const KEYS = {
   },
   j: () => walk(1),
   k: () => walk(-1),
-  n: () => document.querySelector("[data-new]")?.click(),
+  n: () => (document.querySelector("[data-new]") ?? document.querySelector(".nav [href='/record']"))?.click(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
@@ -44,14 +47,35 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A page that shows what was just recorded asks again whenever something is: `recorded` is what htmx waits for.
-const live = document.querySelector("[data-live-after]");
-if (live) {
-  const stream = new EventSource(`/api/v1/events/stream?after=${live.dataset.liveAfter}`);
-  stream.onmessage = (event) => {
-    document.body.dispatchEvent(new CustomEvent("recorded", { detail: { position: event.lastEventId } }));
-  };
-  addEventListener("pagehide", () => stream.close());
+// A browser keeps only six connections to a host, so a tab that nobody looks at lets go of its own.
+let stream;
+let heard = 0; // position of the last entry that was heard of
+
+function hear(event) {
+  heard = Number(event.lastEventId);
+  const only = document.querySelector("[data-live-after]")?.dataset.liveOf; // an agreement, if only one matters
+  if (only && JSON.parse(event.data).agreement !== only) return;
+  document.body.dispatchEvent(new CustomEvent("recorded", { detail: { position: heard } }));
 }
+
+function hang() {
+  stream?.close();
+  stream = undefined;
+}
+
+function listen() {
+  const live = document.querySelector("[data-live-after]");
+  if (!live || document.hidden) return hang();
+  if (stream) return;
+  stream = new EventSource(`/api/v1/events/stream?after=${Math.max(heard, Number(live.dataset.liveAfter))}`);
+  stream.onmessage = hear;
+}
+
+listen();
+document.addEventListener("visibilitychange", listen);
+document.addEventListener("htmx:after:swap", listen);
+addEventListener("pagehide", hang);
+addEventListener("pageshow", listen);
 
 // What somebody was writing is not left behind on a machine that others use.
 document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => {

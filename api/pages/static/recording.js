@@ -119,6 +119,12 @@ async function redraw(order, id) {
   }
 }
 
+// What can be chosen in one part follows from what was chosen in another.
+async function renew(id) {
+  const answer = await post("preview");
+  if (answer.ok) take(parsed(await answer.text()), id);
+}
+
 // A file is kept at once, so that no later answer can lose it.
 async function upload(input) {
   if (!input.files[0]) return;
@@ -154,8 +160,9 @@ if (form) {
     waiting = setTimeout(look, PAUSE);
   });
   form.addEventListener("change", (event) => {
+    if (event.target.dataset.renews) renew(event.target.dataset.renews).catch(() => notes("says-offline"));
     if (event.target.type === "file") upload(event.target).catch(() => notes("says-offline"));
-    if (event.target.matches("[data-country]")) event.target.value = event.target.value.toUpperCase();
+    if (event.target.matches("[data-country]") && event.target.value.length === 2) event.target.value = event.target.value.toUpperCase();
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
