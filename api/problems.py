@@ -48,7 +48,7 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
     "not_found": (
         "There is nothing here",
         "There is nothing at this address, or it is not open to you.",
-        "Check the address; the list of agreements is at /api/v1/agreements.",
+        "Check the address. The register is at /agreements, for machines at /api/v1/agreements.",
     ),
     "stale": (
         "The agreement has changed meanwhile",

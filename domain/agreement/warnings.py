@@ -43,7 +43,7 @@ WARNINGS = {
     "realised_without_mou": "It was realised on a letter of intent; no memorandum is recorded.",
     "realised_before_signature": "It was realised before anything was signed.",
     "renewed_after_expiry": "It was extended {days} days after it had expired.",
-    "sources_disagree": "A source attached in version {source} gives another {field}.",
+    "sources_disagree": "A source attached in version {source} states otherwise ({field}).",
     "after_end": "This was recorded, or happened, after the agreement had ended.",
     "unknown_party": "{name} is not among the parties of this agreement.",
     "possible_duplicate": "The owner has recorded an agreement of this kind between these parties before.",

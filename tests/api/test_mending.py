@@ -160,7 +160,7 @@ def test_sources_that_disagree_stay_a_warning_until_one_is_decided_on(pakta: Doo
     pakta.record(agreement, source | {"says": {"occurred": "2024-03-25"}})
     told = state(pakta, agreement)["warnings"]
     assert [(w["code"], w["version"]) for w in told] == [("sources_disagree", 2)]
-    assert told[0]["text"] == "A source attached in version 3 gives another occurred."
+    assert told[0]["text"] == "A source attached in version 3 states otherwise (occurred)."
     refused(pakta, agreement, source | {"says": {"colour": "red"}}, "unknown_field")
     keep = fact(
         "corrected", version=2, reason="The day of the week decides", fact=fact("loi_signed", "2025-03-25")

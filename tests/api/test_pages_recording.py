@@ -300,7 +300,7 @@ def test_what_a_source_states_is_chosen_among_the_fields_of_its_entry(pakta: Doo
     }
     shown = Page(hand.sends(path, page, "check", **said).text)
     assert "Monday, 25 March 2024." in shown.text
-    assert "gives another when" in shown.text
+    assert "states otherwise (when)" in shown.text
     hand.records(path, shown)
     told = recorded(pakta, agreement)[-1]
     stated = {"edtf": "2024-03-25", "as_stated": "25 March 2024", "basis": "stated"}

@@ -126,7 +126,7 @@ def test_a_ceremony_of_seven_is_recorded_at_once(pakta: Served, somebody: MakeRe
     page.locator(box(page, "us.name")).fill("Kota Bandung")
     for number, name in enumerate(SEVEN):
         if number >= 3:
-            page.get_by_role("button", name="Add another Partners").click()
+            page.get_by_role("button", name="Add another (Partners)").click()
             expect(page.locator(box(page, f"partners.{number}.name"))).to_be_focused()
         page.locator(box(page, f"partners.{number}.name")).fill(f"Kabupaten {name} Baru")
     page.get_by_role("button", name="Record 7 agreements at once").click()

@@ -17,9 +17,9 @@ from domain.uncertain_date import ANY_DAY, bounds
 
 FEW = 4  # choices that stand side by side; more become a list
 LEAST_ROWS = {"parties": 2, "partners": 3}
-STATED = {
-    name: words for name, words in LABELS.items() if name not in ("evidence", "note", "version", "says")
-}
+# What no source states: ids of ours, and what is about the record itself.
+OURS = ("evidence", "note", "version", "says", "override_reason", "visit", "commitment", "possibly_same_as")
+STATED = {name: words for name, words in LABELS.items() if name not in OURS}
 NEW_IDS = {("follow_up_visit_scheduled", "visit"), ("commitment_made", "commitment")}
 
 

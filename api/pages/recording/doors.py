@@ -125,7 +125,8 @@ def _which(request: Request, place: Place) -> Response:
         for entry in reversed(place.trail)
         if not isinstance(entry.fact, Corrected | Retracted) and not place.history.is_struck(entry.version)
     ]
-    return page(request, "recording/which.html", place=place, entries=entries, likely=[])
+    likely = likeliest(place.state) if place.state else []
+    return page(request, "recording/which.html", place=place, entries=entries, likely=likely)
 
 
 def _as_stated(place: Place, version: int) -> Mapping[str, str]:
