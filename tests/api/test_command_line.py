@@ -27,6 +27,7 @@ from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Actor
 from projections.parties import Parties
+from projections.register import Register
 from tests.api.doors import Doors, proposed
 from tests.journal.following import eventually
 from tests.journal.people import opened
@@ -239,7 +240,7 @@ def test_the_projections_are_listed_and_one_that_is_stuck_goes_on_when_told(
         raise ValueError("poison")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Parties, "project", fails)
+        patch.setattr(Parties, "rows", fails)
         run = pakta("rebuild", "--data", folder)
         assert (run.exit_code, run.stdout) == (1, "")
         assert run.stderr.splitlines()[-1] == "parties is stuck at position 1: ValueError: poison"
@@ -249,12 +250,14 @@ def test_the_projections_are_listed_and_one_that_is_stuck_goes_on_when_told(
     listed = pakta("projections", "--data", folder)
     assert listed.exit_code == 0
     lines = {line.split()[0]: line.split(" ", 1)[1].strip() for line in listed.stdout.splitlines()}
-    assert lines["parties"] == "version 1, position 0, 1 behind, stuck at 1: ValueError: poison"
-    assert lines["register"] == "version 1, position 1, 0 behind, following"
+    assert (
+        lines["parties"] == f"version {Parties.version}, position 0, 1 behind, stuck at 1: ValueError: poison"
+    )
+    assert lines["register"] == f"version {Register.version}, position 1, 0 behind, following"
     assert pakta("status", "--data", folder).exit_code == 1
     assert pakta("projections", "skip", "parties", "--data", folder).exit_code == 0
     told = pakta("projections", "--data", folder).stdout
-    assert "version 1, position 1, 0 behind, following, skipped 1" in told
+    assert f"version {Parties.version}, position 1, 0 behind, following, skipped 1" in told
     assert pakta("projections", "skip", "parties", "--data", folder).exit_code == 1
     assert pakta("projections", "resume", "parties", "--data", folder).exit_code == 0
     for command in ("skip", "resume"):

@@ -81,7 +81,7 @@ ALL = ["alpha", "Beta", "gamma", "Délta", "Epsilon", "Zeta net", "=eta"]
         ({"q": "serang sampah"}, ["alpha"]),
         ({"q": "%"}, []),
         ({"q": "_"}, []),
-        ({"q": "&"}, ["alpha"]),
+        ({"q": "&"}, []),
         ({"q": ""}, ALL),
         ({"as_of": "2023-06-01"}, ["Beta", "Epsilon"]),
         ({"as_of": "2023-06-01", "status": "realised"}, ["Epsilon"]),

@@ -38,6 +38,8 @@ def test_a_server_that_is_asked_to_stop_while_its_database_is_gone(
     served = serve(address_of(cluster.database(), cluster.port), arguments=["--workers", workers])
     served.begin()
     served.wait_until_ready(SLOW_START_SECONDS)
+    while "serves on" not in served.log.read_text():  # once every worker answers
+        time.sleep(0.05)
     load = load_at(served)
     load.start()
     load.wait_for(5)
