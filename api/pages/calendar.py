@@ -23,6 +23,7 @@ from projections.agenda import Item, agenda
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor | None, Depends(reader)]
 DAYS_BACK, DAYS_AHEAD = 5 * 366, 5 * 366  # that the feed holds
+MOST_IN_WEEK, MOST_IN_AGENDA = 8, 200
 VIEWS = ("register", "calendar")
 
 
@@ -44,10 +45,11 @@ class Band(NamedTuple):
 
 
 class Week(NamedTuple):
-    """Seven days, and what lies on several of them."""
+    """Seven days, and what lies on them; `more` counts what there is no room for."""
 
     days: list[date]
     bands: list[Band]
+    more: int
 
 
 @router.get("/calendar")
@@ -61,12 +63,14 @@ def calendar(request: Request, actor: Reader, query: Annotated[MonthQuery, Query
     with looking(running, DayQuery(), *VIEWS) as view:
         shown_first, shown_last = (weeks[0][0], weeks[-1][-1]) if weeks else (first, last)
         items = agenda(view, actor, shown_first, shown_last)
+    here = [item for item in items if item.known.earliest <= last and item.known.latest >= first]
     return page(
         request,
         "calendar.html",
         first=first,
-        weeks=[Week(days, _bands(days, items)) for days in weeks],
-        items=[item for item in items if item.known.earliest <= last and item.known.latest >= first],
+        weeks=[_week(days, items) for days in weeks],
+        items=here[:MOST_IN_AGENDA],
+        more=len(here) - len(here[:MOST_IN_AGENDA]),
         before=_address(first - timedelta(days=1)) if first > date(1, 1, 1) else None,
         after=_address(_next_month(first)) if last < date(9999, 11, 1) else None,
     )
@@ -112,6 +116,11 @@ def feed(request: Request, actor: Annotated[Actor | None, Depends(subscriber)]) 
         "Cache-Control": "private, max-age=300",
     }
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def _week(days: list[date], items: list[Item]) -> Week:
+    bands = _bands(days, items)
+    return Week(days, bands[:MOST_IN_WEEK], len(bands) - len(bands[:MOST_IN_WEEK]))
 
 
 def _bands(days: list[date], items: list[Item]) -> list[Band]:

@@ -1,5 +1,6 @@
 """The follow-up board: who owes what by when, from the longest overdue to what has no date."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
@@ -20,7 +21,7 @@ from projections.views import View
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor | None, Depends(reader)]
 SOON_DAYS = 30
-MOST_OF_A_STATE = 200
+MOST_OF_A_STATE = 100
 OPEN_VISITS = ("overdue", "tentative", "scheduled", "confirmed")
 OPEN_COMMITMENTS = ("overdue", "open")
 # What is owed, who owes it, to whom, and by when: for either kind the columns that say so.
@@ -72,6 +73,10 @@ def board(request: Request, actor: Reader, query: Annotated[BoardQuery, Query()]
         "follow_up.html",
         groups={group: [one for one in shown if one.group == group] for group in GROUPS},
         headings=GROUPS,
+        most=MOST_OF_A_STATE,
+        is_whole=all(
+            number < MOST_OF_A_STATE for number in Counter((o.kind, o.state) for o in owed).values()
+        ),
         people=sorted({one.by for one in owed if one.by}),
         who=who,
     )

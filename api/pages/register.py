@@ -27,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor | None, Depends(reader)]
 CHOICES = 50  # fields of cooperation to choose from
 CSV_PAGE = 500
+MOST_COUNTED = 1_000  # of a list that no figure tells
 PLACE_IN_LIST = ("cursor", "limit", "min_position", "lang")
 
 
@@ -69,12 +70,13 @@ def register(request: Request, actor: Reader, query: Asked) -> Response:
     with looking(running, query, "register") as view:
         items, following = _shown(request, view, actor, query)
         options = {} if "hx-request" in request.headers else _options(view, actor, chosen(request))
-        total = counting.count(view, actor, filters)
+        total = counting.count(view, actor, filters, MOST_COUNTED)
     return page(
         request,
         "register.html",
         items=items,
         total=total,
+        is_counted=total != MOST_COUNTED + 1,
         query=query,
         as_of=view.day,
         following=_address(query, cursor=following) if following else None,
