@@ -12,7 +12,16 @@ from domain.databases import Databases, writing
 from domain.journal import Journal
 from projections.beside import beside, differences, drop_twins, index_twins, make_twins, put_in_place, twin
 from projections.change import Projection
-from projections.checkpoints import KEPT, Checkpoint, begin, move, read_checkpoints, skipped, take_over
+from projections.checkpoints import (
+    KEPT,
+    Checkpoint,
+    begin,
+    checkpoints,
+    move,
+    read_checkpoints,
+    skipped,
+    take_over,
+)
 from projections.feeding import Feed
 from projections.leading import Lead
 from projections.making import Making
@@ -181,7 +190,7 @@ class Rebuild:
                 if self.compare:
                     _compare(connection, ready)
                 _lock(connection, "ACCESS EXCLUSIVE")  # and nobody reads them
-                new = {checkpoint.projection: checkpoint for checkpoint in self._new()}
+                new = {checkpoint.projection: checkpoint for checkpoint in _twins_of(connection)}
                 drop_views(connection)
                 for projection in ready:
                     put_in_place(connection, projection.tables)
@@ -197,7 +206,7 @@ class Rebuild:
 
     def _are_level(self, connection: Connection, ready: Sequence[Projection]) -> bool:
         live = {checkpoint.projection: checkpoint.position for checkpoint in read_checkpoints(connection)}
-        new = {checkpoint.projection: checkpoint.position for checkpoint in self._new()}
+        new = {checkpoint.projection: checkpoint.position for checkpoint in _twins_of(connection)}
         pairs = [(live[projection.name], new[projection.name]) for projection in ready]
         if self.compare:
             return all(old == position for old, position in pairs)
@@ -219,6 +228,12 @@ class Rebuild:
             drop_twins(connection, KEPT)
             for table in KEPT:
                 connection.execute(sa.delete(twin(table)))
+
+
+def _twins_of(connection: Connection) -> list[Checkpoint]:
+    """The new checkpoints, asked on a connection for the live ones: there may be no other to be had."""
+    rows = connection.execute(sa.select(twin(checkpoints)))
+    return [Checkpoint(**row) for row in rows.mappings()]
 
 
 def _lock(connection: Connection, mode: str) -> None:
