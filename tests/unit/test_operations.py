@@ -44,9 +44,8 @@ def compose() -> Any:
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_command_that_is_named_exists(text: str) -> None:
     known = options()
-    calls = re.findall(
-        r"(?:\./run|-m api\.cli) ((?:(?:tokens|views|projections|database) )?[a-z]+)([^\n`;|]*)", TEXTS[text]
-    )
+    word = r"(?:(?:tokens|views|projections|database) )?[a-z]+(?:-[a-z]+)*"
+    calls = re.findall(rf"(?:\./run|-m api\.cli) ({word})([^\n`;|]*)", TEXTS[text])
     for command, rest in calls:
         assert command in known or command in OF_RUN, command
         named = set(re.findall(r"--[a-z-]+", rest)) - {"--help"}
