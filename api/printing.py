@@ -15,6 +15,7 @@ from domain.journal import Entry, Journal
 from projections.rebuilding import Progress
 from projections.summary import summary
 
+VIEWS_SECONDS = 10.0  # that the views may take to show what was just loaded
 ANYBODY = Actor("operator", "auditor", "operator")
 
 
@@ -63,6 +64,7 @@ def views_of(running: Running) -> list[str]:
 
 def welcome(running: Running, address: str, organisation: str) -> Iterator[str]:
     """Where the demo is; for each role a link that signs in and a token."""
+    running.follower.wait_for(running.journal.head(), VIEWS_SECONDS, "register")
     with running.views.on(running.journal.today()) as view:
         figures = summary(view, None)
     yield f"Pakta serves {figures['agreements']} agreements and {figures['networks']} network on {address}"

@@ -22,33 +22,17 @@ metadata = sa.MetaData()
 WHO = ("actor", "role", "organisation")
 
 
-def _who() -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in WHO]
+def _kept(name: str) -> sa.Table:
+    """Secrets of a kind: their hashes, whom each stands for, and until when."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("digest", sa.String(64), primary_key=True),
+        *(sa.Column(column, sa.Text, nullable=False) for column in (*WHO, "ends_at")),
+    )
 
 
-links = sa.Table(
-    "sign_in_links",
-    metadata,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    *_who(),
-    sa.Column("ends_at", sa.Text, nullable=False),
-)
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    *_who(),
-    sa.Column("ends_at", sa.Text, nullable=False),
-)
-
-
-calendar_keys = sa.Table(
-    "calendar_keys",
-    metadata,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    *_who(),
-    sa.Column("ends_at", sa.Text, nullable=False),
-)
+links, sessions, calendar_keys = map(_kept, ("sign_in_links", "sessions", "calendar_keys"))
 
 
 class Sessions:
