@@ -125,7 +125,7 @@ RULES: Rules[Impossible] = Rules(
     Rule(partial(_never_given, what="visit", given=PLANS), OF_VISITS, reads=PLANS),
     Rule(partial(_given_twice, what="commitment"), PROMISES, reads=PROMISES),
     Rule(partial(_never_given, what="commitment", given=PROMISES), OF_COMMITMENTS, reads=PROMISES),
-    Rule(_signing_order, ORDERED, reads=ORDERED),
+    Rule(_signing_order, ORDERED, reads=ORDERED, needs=types_of(MouSigned)),
     Rule(_unsigned, RESULTS, reads=SIGNED),
-    Rule(_after_ends, NOT_AFTER_ENDS, reads=ENDS),
+    Rule(_after_ends, NOT_AFTER_ENDS, reads=ENDS, needs=ENDS),
 )

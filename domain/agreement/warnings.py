@@ -206,7 +206,7 @@ NO_RULES: Rules[Warned] = Rules()
 RULES: Rules[Warned] = Rules(
     Rule(_no_parties, types_of(Proposed), reads=types_of(PartyJoined, PartyLeft)),
     Rule(_sources_disagree, types_of(EvidenceAttached)),
-    Rule(_after_end, ANY, reads=ENDS),
+    Rule(_after_end, ANY, reads=ENDS, needs=ENDS),
     Rule(_unknown_party, NAMING_PARTIES, reads=types_of(PartyJoined)),
 )
 LIFECYCLE_RULES: Rules[Warned] = Rules(
@@ -214,8 +214,8 @@ LIFECYCLE_RULES: Rules[Warned] = Rules(
     Rule(_gate_evidence_missing, MEMORANDA, reads=CROSSING | types_of(ApprovalRecorded)),
     Rule(partial(_before_proposal, code="visit_before_proposal"), types_of(VisitHeld)),
     Rule(partial(_before_proposal, code="signed_before_proposal"), SIGNED),
-    Rule(_in_force_before_signature, types_of(EnteredIntoForce), reads=SIGNED),
-    Rule(_overridden_order, ORDERED, reads=ORDERED),
+    Rule(_in_force_before_signature, types_of(EnteredIntoForce), reads=SIGNED, needs=SIGNED),
+    Rule(_overridden_order, ORDERED, reads=ORDERED, needs=MEMORANDA),
     Rule(_realised, types_of(Realised), reads=SIGNED),
     Rule(_renewed_after_expiry, PAPERS, reads=PAPERS),
 )
