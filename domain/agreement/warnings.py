@@ -183,12 +183,18 @@ def _after_end(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
 
 
 def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
-    named = [(standing, name) for standing in about for name in dict.fromkeys(named_parties(standing.fact))]
+    opening = case.history.proposed
+    proposed = opening.parties if opening else ()
+    as_proposed = {party.name for party in proposed}  # nearly every name is one of these, to the letter
+    named = [
+        (standing, name)
+        for standing in about
+        for name in dict.fromkeys(named_parties(standing.fact))
+        if name not in as_proposed
+    ]
     if not named:
         return
-    opening = case.history.proposed
-    refs: list[Party | str] = list(opening.parties if opening else ())
-    refs += [joined.party for _, joined in case.history.facts.of(PartyJoined)]
+    refs: list[Party | str] = [*proposed, *(joined.party for _, joined in case.history.facts.of(PartyJoined))]
     known = [ref for ref in refs if isinstance(ref, Party)]
     codes = {party.code for party in known}
     names = {fold(name) for party in known for name in (party.name, *party.aliases)}
