@@ -29,7 +29,7 @@ _HEAD = """INSERT INTO heads (agreement, version, opened, owner, visibility, rea
       readers = excluded.readers, reference = excluded.reference, twin = excluded.twin"""
 _MOVE = "UPDATE heads SET version = ? WHERE agreement = ?"
 # One column at a time: for either of two SQLite would look at all agreements of the owner.
-_TAKEN = {
+TAKEN = {
     "reference": """SELECT 1 FROM heads
         WHERE owner = :owner AND reference = :reference AND agreement <> :agreement""",
     "twin": "SELECT 1 FROM heads WHERE owner = :owner AND twin = :twin AND agreement <> :agreement",
@@ -99,7 +99,7 @@ def _errors(connection: Connection) -> Iterator[None]:
 def _append_sqlite(raw: Any, rows: Rows) -> int:
     for wanted in rows.believed_free:
         known = {**wanted, "agreement": wanted["agreement"].hex}
-        if any(column in wanted and raw.execute(_TAKEN[column], known).fetchone() for column in _TAKEN):
+        if any(column in wanted and raw.execute(TAKEN[column], known).fetchone() for column in TAKEN):
             raise Taken
     newest: int = raw.execute(_NEWEST).fetchone()[0]
     numbered = enumerate(rows.events, newest + 1)
