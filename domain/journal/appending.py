@@ -34,6 +34,7 @@ TAKEN = {
         WHERE owner = :owner AND reference = :reference AND agreement <> :agreement""",
     "twin": "SELECT 1 FROM heads WHERE owner = :owner AND twin = :twin AND agreement <> :agreement",
 }
+CACHE_KIB = 16_000  # of SQLite, for what a batch changes: what does not fit is written before the commit
 # Events as arrays in binary: as text each byte would be written twice, and read with all that is around it.
 _CALL = "SELECT append(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %s, %s, %s, %s)"
 
@@ -177,6 +178,9 @@ class Line:
             self.close()
         if self._kept is None:
             self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if self._kept.dialect.name == "sqlite":
+                raw: Any = self._kept.connection.driver_connection  # past what would begin a transaction
+                raw.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             self._opened()
             raise Taken
         return self._kept
