@@ -2,15 +2,18 @@
 
 All store the same content. The raw driver inserts under one lock and checks nothing but what a unique index
 does; the library saves aggregates that it has at hand, and checks nothing more; Pakta checks every rule and
-keeps a receipt of every command. Threads share a process, as requests do.
+keeps a receipt of every command. Threads share a process, as requests do; in all processes garbage is
+collected as seldom as in the server.
 """
 
+import gc
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 
+from api.server import COLLECT_AFTER
 from benchmarks.appending.contenders import CONTENDERS, Contender
 from benchmarks.appending.content import IN_BATCH, LANES
 from benchmarks.appending.processes import Crowd
@@ -30,6 +33,7 @@ BARS = {
 
 def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
     """Each way to append, on each engine."""
+    gc.set_threshold(*COLLECT_AFTER)
     ways = {"one writer": alone, "32 writers": together, "1,000 in a batch": batches}
     for engine, fresh in places.engines.items():
         for way in (*ways, "4 processes"):

@@ -14,6 +14,9 @@ from domain.addresses import address_of, arguments
 
 DURABLE_ROOMS = frozenset({"journal", "people", "documents"})
 BUSY_TIMEOUT_MS = 10_000
+# Pages in SQLite's log before they are moved to their places, while somebody waits for a commit. By default
+# it is a thousand, which a batch or two fill. What is in the log is as durable as what is in its place.
+PAGES_IN_LOG = 4_000
 # Files of SQLite may be opened often. Of PostgreSQL's connections a process has 20 at most, of which the
 # journal's writer keeps one, the follower one or two, and the hints two.
 POOL_SIZE = 10
@@ -157,6 +160,8 @@ def configure_sqlite(engine: Engine, *, durable: bool) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        if durable:
+            connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_IN_LOG}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

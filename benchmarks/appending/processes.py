@@ -1,10 +1,12 @@
 """Several processes that append at the same time, each with several threads."""
 
+import gc
 import multiprocessing
 import threading
 from multiprocessing.connection import Connection
 from typing import Self
 
+from api.server import COLLECT_AFTER
 from benchmarks.appending.contenders import CONTENDERS, Contender
 
 
@@ -41,6 +43,7 @@ class Crowd:
 
 
 def _append(contender: str, place: str, threads: int, pipe: Connection) -> None:
+    gc.set_threshold(*COLLECT_AFTER)
     one = CONTENDERS[contender](place)
     pipe.send(0)
     while each := pipe.recv():

@@ -1,5 +1,6 @@
 """The eventsourcing library as it comes: aggregates kept at hand, `save` for each event, nothing checked."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class Stock:
     """An application of the library on its own recorders."""
 
     def __init__(self, place: str) -> None:
+        self._place = place
         self._application: Application[UUID] = Application(env=environment_of(databases_at(place)))
         self._known = [[_opened() for _ in range(AGREEMENTS)] for _ in range(LANES)]
         for lane in self._known:
@@ -41,11 +43,17 @@ class Stock:
 
     def batch(self) -> None:
         """Store many events in one transaction."""
-        self._application.save(*(_opened() for _ in range(IN_BATCH // len(PLAIN_LIFE))))
+        self._bulk.save(*(_opened() for _ in range(IN_BATCH // len(PLAIN_LIFE))))
+
+    @cached_property
+    def _bulk(self) -> Application[UUID]:
+        return Application(env=environment_of(databases_at(self._place), in_bulk=True))
 
     def close(self) -> None:
         """Let go."""
         self._application.close()
+        if "_bulk" in vars(self):
+            self._bulk.close()
 
 
 def _opened() -> Kept:

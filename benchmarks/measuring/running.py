@@ -75,9 +75,11 @@ def _judge(result: Result, wanted: argparse.Namespace) -> int:
 
 
 def _tell(doing: str) -> None:
-    """What is being measured, on a terminal alone."""
+    """What is being measured: a line that moves on a terminal, in a log a line for each turn."""
     if sys.stderr.isatty():
         print(f"\r\033[K{doing}", end="", file=sys.stderr, flush=True)
+    elif doing:
+        _say(f"pakta: {doing}")
 
 
 def _say(line: str) -> None:

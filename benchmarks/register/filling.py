@@ -7,8 +7,6 @@ from typing import BinaryIO, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from eventsourcing.persistence import StoredEvent
-
 from api.exports.journal_lines import TOLD_EVERY, Manifest
 from benchmarks.register.heads import Heads
 from benchmarks.register.recording import recordings, state
@@ -16,7 +14,7 @@ from domain.agreement.access import Actor
 from domain.databases import Databases
 from domain.facts import FACT
 from domain.journal import Answer, Command, Journal, Step
-from domain.journal.appending import Rows, append, lock
+from domain.journal.appending import EventRow, Rows, append, lock
 from domain.journal.copying import Figures, NotEmpty, Tally, Tell, pages
 from domain.journal.reader import Reader
 
@@ -43,7 +41,7 @@ def fill(databases: Databases, register: Register, tell: Tell = lambda _: None) 
         if reader.head():
             raise NotEmpty
         for page in pages(recordings(*register), PAGE):
-            events = [StoredEvent(t.agreement, t.version, t.fact["type"], state(t)) for t in page]
+            events = [EventRow(t.agreement, t.version, t.fact["type"], state(t)) for t in page]
             with reader.recorder.appender.begin() as connection:
                 lock(connection)
                 append(connection, Rows(events, heads=heads.after(page, stored)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from benchmarks.register.recording import Recording
 from domain.facts import PROPOSED
-from domain.journal.decide import twin
+from domain.journal.heads import twin
 
 Head = dict[str, object]
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from domain.agreement.history import History, Recorded, evolve
 from domain.agreement.impossible import impossible
 from domain.agreement.rules import Step
+from domain.agreement.standing import types_of
 from domain.agreement.state import Warned
 from domain.agreement.today import days_after
 from domain.agreement.warnings import unusual
@@ -29,6 +30,7 @@ REFUSALS = {
     "commitment_exists": "A commitment {commitment} exists already; choose another id.",
     "reference_taken": "The reference {reference} is in use already for another agreement of the same owner.",
 }
+NAMING_VERSIONS = types_of(Corrected, Retracted, EvidenceAttached)
 RECORD_KEEPING_ON_VOID = frozenset({"retracted", "annotated", "evidence_attached"})
 
 
@@ -62,7 +64,8 @@ def admit(history: History, entry: Recorded) -> Admitted:
     """
     _check_opening(history, entry.fact)
     _check_days(entry)
-    _check_target(history, entry.fact)
+    if entry.fact.type in NAMING_VERSIONS:
+        _check_target(history, entry.fact)
     after = evolve(history, entry)
     step = Step(history, entry, after)
     for found in step.brings(impossible):
@@ -72,19 +75,20 @@ def admit(history: History, entry: Recorded) -> Admitted:
 
 def _check_opening(history: History, fact: Fact) -> None:
     if not history.entries:
-        if not isinstance(fact, Proposed):
+        if fact.type != "proposed":
             raise Refused("not_proposed")
-    elif isinstance(fact, Proposed):
+    elif fact.type == "proposed":
         raise Refused("already_proposed")
     elif history.proposed is None and fact.type not in RECORD_KEEPING_ON_VOID:
         raise Refused("voided")
 
 
 def _check_days(entry: Recorded) -> None:
-    tomorrow = days_after(entry.recorded_on, 1)
-    inner = (entry.fact.fact,) if isinstance(entry.fact, Corrected) else ()
+    inner = (entry.fact.fact,) if entry.fact.type == "corrected" else ()
     for fact in (entry.fact, *inner):
-        if fact.occurred and fact.occurred.earliest > tomorrow:
+        if fact.occurred is None or (earliest := fact.occurred.earliest) <= entry.recorded_on:
+            continue
+        if earliest > days_after(entry.recorded_on, 1):
             raise Refused("in_the_future", occurred=fact.occurred.edtf)
 
 

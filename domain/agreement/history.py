@@ -107,10 +107,12 @@ def occurred_span(occurred: UncertainDate | None, recorded_on: date) -> Span:
 
 def evolve(history: History, entry: Recorded) -> History:
     """The history with one more entry. The given history is left as it was."""
-    grown = fold([entry], history)
+    grown = fold((entry,), history)
     version = grown.original(entry) or 0
-    facts = history.facts.changed(history.standing.get(version), grown.standing.get(version))
-    vars(grown)["facts"] = facts  # what it would work out itself, for more, from all that stands
+    known = vars(grown)  # what it would work out itself, for more, from all that stands
+    known["facts"] = history.facts.changed(history.standing.get(version), grown.standing.get(version))
+    if version > 1:
+        known["proposed"] = history.proposed
     return grown
 
 

@@ -47,28 +47,24 @@ def impossible(history: History) -> Rules[Impossible]:
 
 def _given(standing: Standing) -> str | None:
     """The name that a fact gives to a visit or a commitment."""
-    match standing.fact:
-        case FollowUpVisitScheduled(visit=name) | CommitmentMade(commitment=name):
-            return name
-    return None
+    fact = standing.fact  # asked by its type, since of each fact of a kind: a model's class is slow to tell
+    if fact.type == "follow_up_visit_scheduled":
+        return fact.visit
+    return fact.commitment if fact.type == "commitment_made" else None
 
 
 def _mentioned(standing: Standing) -> Iterable[str]:
     """The names of visits or commitments that a fact takes for known."""
-    match standing.fact:
-        case InvitationReceived(possibly_same_as=name) | VisitHeld(visit=name):
-            return () if name is None else (name,)
-        case VisitConfirmed(visit=name) | VisitRescheduled(visit=name) | VisitCancelled(visit=name):
-            return (name,)
-        case (
-            ProgressReported(commitment=name)
-            | CommitmentRealised(commitment=name)
-            | CommitmentDropped(commitment=name)
-        ):
-            return (name,)
-        case Realised(commitments=names):
-            return names
-    return ()
+    fact, name = standing.fact, None
+    if fact.type == "invitation_received":
+        name = fact.possibly_same_as
+    elif fact.type == "realised":
+        return fact.commitments
+    elif fact.type in OF_VISITS:
+        name = getattr(fact, "visit", None)
+    elif fact.type in OF_COMMITMENTS:
+        name = getattr(fact, "commitment", None)
+    return () if name is None else (name,)
 
 
 def _given_twice(_: Case, about: Sequence[Standing], what: str) -> Iterator[Impossible]:
@@ -125,7 +121,7 @@ RULES: Rules[Impossible] = Rules(
     Rule(partial(_never_given, what="visit", given=PLANS), OF_VISITS, reads=PLANS),
     Rule(partial(_given_twice, what="commitment"), PROMISES, reads=PROMISES),
     Rule(partial(_never_given, what="commitment", given=PROMISES), OF_COMMITMENTS, reads=PROMISES),
-    Rule(_signing_order, ORDERED, reads=ORDERED),
+    Rule(_signing_order, ORDERED, reads=ORDERED, needs=types_of(MouSigned)),
     Rule(_unsigned, RESULTS, reads=SIGNED),
-    Rule(_after_ends, NOT_AFTER_ENDS, reads=ENDS),
+    Rule(_after_ends, NOT_AFTER_ENDS, reads=ENDS, needs=ENDS),
 )

@@ -74,11 +74,12 @@ def _name_field(
 
 def named_parties(fact: Fact) -> Iterator[str]:
     """The names by which a fact refers to parties of its agreement."""
-    if isinstance(fact, PartyLeft) and isinstance(fact.party, str):
+    if fact.type == "party_left" and isinstance(fact.party, str):
         yield fact.party
     referring, people = _references(type(fact))
     for name in referring:
-        yield from _names(getattr(fact, name))
+        if (ref := getattr(fact, name)) is not None:
+            yield from _names(ref)
     for name in people:
         for person in getattr(fact, name):
             yield from _names(person)

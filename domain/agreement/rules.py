@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from domain.agreement.history import History, Recorded
+from domain.agreement.history import MENDS, History, Recorded
 from domain.agreement.standing import ORDER, Facts, Standing
 from domain.agreement.transitions import TRANSITIONS
-from domain.facts import Corrected, EvidenceAttached, Retracted
+from domain.facts import EvidenceAttached
 
 Said = TypeVar("Said")
 ANY = frozenset(TRANSITIONS)
@@ -23,11 +23,20 @@ class Rule(NamedTuple, Generic[Said]):
     """What it says of each fact of the types in `about` rests on that fact, and on those in `reads`.
 
     A fact that names the version of another may rest on that too. Every rule may read the opening.
+    With `needs` it has nothing to say as long as no fact of those types stands.
     """
 
     says: Callable[[Case, Sequence[Standing]], Iterator[Said]]
     about: frozenset[str]
     reads: frozenset[str] = frozenset()
+    needs: frozenset[str] = ANY
+
+
+class Touched(NamedTuple, Generic[Said]):
+    """A rule that one more fact concerns. What it `read` is other now: it has to look at all facts again."""
+
+    rule: Rule[Said]
+    read: bool
 
 
 class Rules(Generic[Said]):
@@ -35,17 +44,18 @@ class Rules(Generic[Said]):
 
     def __init__(self, *rules: Rule[Said]) -> None:
         self._rules = rules
-        self._touched: dict[frozenset[str], tuple[Rule[Said], ...]] = {}
+        self._touched: dict[tuple[frozenset[str], frozenset[str]], tuple[Touched[Said], ...]] = {}
 
     def __iter__(self) -> Iterator[Rule[Said]]:
         return iter(self._rules)
 
-    def touched(self, types: frozenset[str]) -> tuple[Rule[Said], ...]:
-        """Those that speak of facts of these types, or read them."""
-        known = self._touched.get(types)
+    def touched(self, changed: frozenset[str], seen: frozenset[str]) -> tuple[Touched[Said], ...]:
+        """Those that read facts of some types, which are others now, or speak of some that are seen anew."""
+        known = self._touched.get((changed, seen))
         if known is None:
-            known = tuple(rule for rule in self._rules if types & (rule.about | rule.reads))
-            self._touched[types] = known
+            each = (Touched(rule, not changed.isdisjoint(rule.reads)) for rule in self._rules)
+            known = tuple(one for one in each if one.read or not seen.isdisjoint(one.rule.about))
+            self._touched[changed, seen] = known
         return known
 
 
@@ -60,33 +70,39 @@ class Step:
     """From a history to the next one: which fact is another now, and which are seen in another light."""
 
     def __init__(self, before: History, entry: Recorded, after: History) -> None:
-        self.before = Case(before.counted, before)
+        self.before = before
         self.after = Case(after.counted, after)
-        version = after.original(entry) or 0
-        changed = (before.standing.get(version), after.standing.get(version))
-        self.types = {standing.fact.type for standing in changed if standing is not None}
-        if isinstance(entry.fact, Corrected | Retracted):
+        if entry.fact.type in MENDS:
+            version = after.original(entry) or 0
             self.old, self.new = _concerned(before, version), _concerned(after, version)
+            changed = (before.standing.get(version), after.standing.get(version))
+            self.changed = frozenset(standing.fact.type for standing in changed if standing is not None)
+            self.seen = self.changed.union(standing.fact.type for standing in self.new)
         else:  # nothing can have been said of it before
-            self.old, self.new = [], [standing for standing in changed if standing is not None]
+            self.old, self.new = [], [after.standing[entry.version]]
+            self.changed = self.seen = frozenset((entry.fact.type,))
 
-    def brings(self, rules_of: Callable[[History], Rules[Said]]) -> Iterator[Said]:
+    def brings(self, rules_of: Callable[[History], Rules[Said]]) -> list[Said]:
         """What the rules say now and did not say before: exactly what all would say if they were asked."""
         rules = rules_of(self.after.history)
-        if "proposed" in self.types and self.before.history.entries:
-            known = set(everything(rules_of(self.before.history), self.before))
-            yield from (said for said in everything(rules, self.after) if said not in known)
-            return
-        touched = self.types.union(standing.fact.type for standing in self.new)
-        for rule in rules.touched(frozenset(touched)):
-            yield from self._brings(rule)
+        if "proposed" in self.changed and self.before.entries:
+            known = set(everything(rules_of(self.before), Case(self.before.counted, self.before)))
+            return [said for said in everything(rules, self.after) if said not in known]
+        found: list[Said] = []
+        standing = self.after.history.facts.by_type
+        for rule, read in rules.touched(self.changed, self.seen):
+            if not rule.needs.isdisjoint(standing):
+                found += self._brings(rule, read)
+        return found
 
-    def _brings(self, rule: Rule[Said]) -> Iterator[Said]:
-        read = not rule.reads.isdisjoint(self.types)
+    def _brings(self, rule: Rule[Said], read: bool) -> Iterable[Said]:
         new = _about(rule, self.after if read else self.new)
-        if new and (now := list(rule.says(self.after, new))):  # asked of before only when it matters
-            known = set(rule.says(self.before, _about(rule, self.before if read else self.old)))
-            yield from (said for said in now if said not in known)
+        now = list(rule.says(self.after, new)) if new else []
+        if not now:
+            return ()  # what it said before matters only beside what it says now
+        before = Case(self.before.counted, self.before)
+        known = set(rule.says(before, _about(rule, before if read else self.old)))
+        return (said for said in now if said not in known)
 
 
 def _about(rule: Rule[Said], where: Case | list[Standing]) -> Sequence[Standing]:

@@ -64,10 +64,12 @@ class Facts:
         by_type = dict(self.by_type)
         if old is not None:
             by_type[old.fact.type] = [kept for kept in by_type[old.fact.type] if kept is not old]
+            if not by_type[old.fact.type]:
+                del by_type[old.fact.type]
         if new is not None:
             of_type = by_type[new.fact.type] = list(by_type.get(new.fact.type, ()))
             insort(of_type, new, key=ORDER)
-        return Facts({name: of_type for name, of_type in by_type.items() if of_type})
+        return Facts(by_type)
 
     def __len__(self) -> int:
         return sum(map(len, self.by_type.values()))

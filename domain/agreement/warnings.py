@@ -183,12 +183,18 @@ def _after_end(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
 
 
 def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
-    named = [(standing, name) for standing in about for name in dict.fromkeys(named_parties(standing.fact))]
+    opening = case.history.proposed
+    proposed = opening.parties if opening else ()
+    as_proposed = {party.name for party in proposed}  # nearly every name is one of these, to the letter
+    named = [
+        (standing, name)
+        for standing in about
+        for name in dict.fromkeys(named_parties(standing.fact))
+        if name not in as_proposed
+    ]
     if not named:
         return
-    opening = case.history.proposed
-    refs: list[Party | str] = list(opening.parties if opening else ())
-    refs += [joined.party for _, joined in case.history.facts.of(PartyJoined)]
+    refs: list[Party | str] = [*proposed, *(joined.party for _, joined in case.history.facts.of(PartyJoined))]
     known = [ref for ref in refs if isinstance(ref, Party)]
     codes = {party.code for party in known}
     names = {fold(name) for party in known for name in (party.name, *party.aliases)}
@@ -206,7 +212,7 @@ NO_RULES: Rules[Warned] = Rules()
 RULES: Rules[Warned] = Rules(
     Rule(_no_parties, types_of(Proposed), reads=types_of(PartyJoined, PartyLeft)),
     Rule(_sources_disagree, types_of(EvidenceAttached)),
-    Rule(_after_end, ANY, reads=ENDS),
+    Rule(_after_end, ANY, reads=ENDS, needs=ENDS),
     Rule(_unknown_party, NAMING_PARTIES, reads=types_of(PartyJoined)),
 )
 LIFECYCLE_RULES: Rules[Warned] = Rules(
@@ -214,8 +220,8 @@ LIFECYCLE_RULES: Rules[Warned] = Rules(
     Rule(_gate_evidence_missing, MEMORANDA, reads=CROSSING | types_of(ApprovalRecorded)),
     Rule(partial(_before_proposal, code="visit_before_proposal"), types_of(VisitHeld)),
     Rule(partial(_before_proposal, code="signed_before_proposal"), SIGNED),
-    Rule(_in_force_before_signature, types_of(EnteredIntoForce), reads=SIGNED),
-    Rule(_overridden_order, ORDERED, reads=ORDERED),
+    Rule(_in_force_before_signature, types_of(EnteredIntoForce), reads=SIGNED, needs=SIGNED),
+    Rule(_overridden_order, ORDERED, reads=ORDERED, needs=MEMORANDA),
     Rule(_realised, types_of(Realised), reads=SIGNED),
     Rule(_renewed_after_expiry, PAPERS, reads=PAPERS),
 )

@@ -5,11 +5,10 @@ import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from eventsourcing.persistence import StoredEvent
 from sqlalchemy.engine import Connection, Engine
 
 from domain.databases import one_at_a_time
@@ -29,13 +28,28 @@ _HEAD = """INSERT INTO heads (agreement, version, opened, owner, visibility, rea
       version = excluded.version, owner = excluded.owner, visibility = excluded.visibility,
       readers = excluded.readers, reference = excluded.reference, twin = excluded.twin"""
 _MOVE = "UPDATE heads SET version = ? WHERE agreement = ?"
-_TAKEN = """SELECT 1 FROM heads WHERE owner = :owner AND agreement <> :agreement
-    AND (reference = :reference OR twin = :twin)"""
-_CALL = "SELECT append(%s, %s, %s, %s, %s)"
+# One column at a time: for either of two SQLite would look at all agreements of the owner.
+TAKEN = {
+    "reference": """SELECT 1 FROM heads
+        WHERE owner = :owner AND reference = :reference AND agreement <> :agreement""",
+    "twin": "SELECT 1 FROM heads WHERE owner = :owner AND twin = :twin AND agreement <> :agreement",
+}
+CACHE_KIB = 16_000  # of SQLite, for what a batch changes: what does not fit is written before the commit
+# Events as arrays in binary: as text each byte would be written twice, and read with all that is around it.
+_CALL = "SELECT append(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %s, %s, %s, %s)"
 
 
 class Taken(Exception):
     """Somebody was there first: with a version, a receipt or a reference. Nothing was stored."""
+
+
+class EventRow(NamedTuple):
+    """One row of the journal, but for its position."""
+
+    agreement: UUID
+    version: int
+    topic: str
+    state: bytes
 
 
 @dataclass
@@ -46,7 +60,7 @@ class Rows:
     `believed_free` are references and twins that were not looked up: they must not be there yet.
     """
 
-    events: Sequence[StoredEvent]
+    events: Sequence[EventRow]
     receipts: Sequence[Row] = ()
     heads: Sequence[Row] = ()
     moved: Sequence[tuple[UUID, int]] = ()
@@ -85,11 +99,12 @@ def _errors(connection: Connection) -> Iterator[None]:
 
 def _append_sqlite(raw: Any, rows: Rows) -> int:
     for wanted in rows.believed_free:
-        known = {"reference": None, "twin": None, **wanted, "agreement": wanted["agreement"].hex}
-        if raw.execute(_TAKEN, known).fetchone():
+        known = {**wanted, "agreement": wanted["agreement"].hex}
+        if any(column in wanted and raw.execute(TAKEN[column], known).fetchone() for column in TAKEN):
             raise Taken
     newest: int = raw.execute(_NEWEST).fetchone()[0]
-    stored = [(newest + n, _id(e), *_rest(e)) for n, e in enumerate(rows.events, 1)]
+    numbered = enumerate(rows.events, newest + 1)
+    stored = [(at, agreement.hex, *rest) for at, (agreement, *rest) in numbered]
     raw.executemany(_EVENT, stored)
     if rows.receipts:
         raw.executemany(_RECEIPT, rows.receipts)
@@ -103,29 +118,23 @@ def _append_sqlite(raw: Any, rows: Rows) -> int:
 
 
 def _append(raw: Any, rows: Rows) -> int:
-    fields = ("position", "agreement", "version", "topic", "state")
-    numbered = enumerate(rows.events, 1)
-    events = [dict(zip(fields, (n, e.originator_id, *_rest(e)), strict=True)) for n, e in numbered]
+    columns = map(list, zip(*rows.events, strict=True)) if rows.events else ([], [], [], [])
     moved = [{"agreement": agreement, "version": version} for agreement, version in rows.moved]
-    given = [_json(part) for part in (events, rows.receipts, rows.heads, moved, rows.believed_free)]
-    newest: int | None = raw.execute(_CALL, given).fetchone()[0]
+    others = (_json(part) for part in (rows.receipts, rows.heads, moved, rows.believed_free))
+    newest: int | None = raw.execute(_CALL, (*columns, *others)).fetchone()[0]
     if newest is None:
         raise Taken
     return newest
 
 
-def _id(event: StoredEvent) -> str:
-    return event.originator_id.hex  # type: ignore[union-attr]  # our ids are UUIDs
-
-
-def _rest(event: StoredEvent) -> tuple[int, str, bytes]:
-    return event.originator_version, event.topic, event.state
-
-
 def _json(rows: Sequence[Row]) -> str:
     # Bytes in the form in which PostgreSQL reads them from text.
-    return json.dumps(
-        rows, default=lambda value: "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+    return (
+        "[]"
+        if not rows
+        else json.dumps(
+            rows, default=lambda value: "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+        )
     )
 
 
@@ -169,6 +178,9 @@ class Line:
             self.close()
         if self._kept is None:
             self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if self._kept.dialect.name == "sqlite":
+                raw: Any = self._kept.connection.driver_connection  # past what would begin a transaction
+                raw.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             self._opened()
             raise Taken
         return self._kept

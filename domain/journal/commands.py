@@ -1,7 +1,7 @@
 """What the journal is asked to do, what it answers, and why it may decline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -62,10 +62,10 @@ class Answer:
     def at(self, positions: Mapping[tuple[UUID, int], int]) -> "Answer":
         """The same, with the positions of the versions that it speaks of, as far as they are given."""
         results = (
-            replace(result, position=positions.get((result.agreement, result.version), result.position))
-            for result in self.results
+            Result(r.agreement, r.version, r.warnings, positions.get((r.agreement, r.version), r.position))
+            for r in self.results
         )
-        return replace(self, results=tuple(results))
+        return Answer(tuple(results), self.correlation_id, self.language)
 
 
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

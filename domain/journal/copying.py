@@ -10,14 +10,14 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
+from eventsourcing.persistence import MapperDeserialisationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.engine import Connection, Engine
 
-from domain.journal.appending import Rows, Taken, append, lock
+from domain.journal.appending import EventRow, Rows, Taken, append, lock
 from domain.journal.commands import ANSWER
-from domain.journal.decide import head_of
 from domain.journal.entry import Entry
+from domain.journal.heads import head_of
 from domain.journal.reader import Reader
 from domain.journal.recorder import NEWEST
 from domain.journal.schema import events, heads, receipts
@@ -167,7 +167,7 @@ class Load:
 
     def _store(
         self,
-        entries: Sequence[StoredEvent] = (),
+        entries: Sequence[EventRow] = (),
         answered: Sequence[Row] = (),
         newest: Sequence[Row] = (),
     ) -> None:
@@ -175,14 +175,14 @@ class Load:
         placed = [{**head, "opened": head["opened"] - self.tally.entries} for head in newest]
         append(self.connection, Rows(entries, answered, placed))
 
-    def _checked(self, position: int, state: bytes) -> StoredEvent:
+    def _checked(self, position: int, state: bytes) -> EventRow:
         """The next row, named by its own bytes; `_heads` sees whether they are an entry."""
         if position != self.tally.entries + 1:
             raise Damaged(f"position {self.tally.entries + 1} is missing: the next entry is at {position}")
         self.tally.entry(state)
         try:
             raw = json.loads(state)
-            return StoredEvent(UUID(raw["agreement"]), int(raw["version"]), str(raw["fact"]["type"]), state)
+            return EventRow(UUID(raw["agreement"]), int(raw["version"]), str(raw["fact"]["type"]), state)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise Damaged(f"what stands at position {position} is no entry: {error}") from error
 

@@ -1,6 +1,6 @@
 """Decides commands against what is stored, inside the transaction that will store them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -9,6 +9,7 @@ from domain.agreement import EMPTY, History, Recorded, Refused, Warned, admit
 from domain.agreement.access import REACH, access, may
 from domain.agreement.standing import types_of
 from domain.facts import Corrected, Fact, HandedOver, Proposed, Retracted
+from domain.journal.appending import EventRow, Row
 from domain.journal.commands import (
     ANSWER,
     Answer,
@@ -21,11 +22,13 @@ from domain.journal.commands import (
     Step,
     UnknownAgreement,
 )
-from domain.journal.entry import Entry, RecordedBy
+from domain.journal.envelope import circumstances, enclosed, opening
+from domain.journal.heads import Head, Heads, head_of
 
 _POSITIONS = {"results": {"__all__": {"position"}}}
 # Facts that may change more of an agreement's head than its version.
 _CONCERNS_HEAD = REACH | types_of(Proposed, Corrected, Retracted)
+_MAY_MEET_OTHERS = types_of(Proposed, Corrected, Retracted, HandedOver)  # with a reference, or a twin
 Outcome = Answer | Declined | Refused
 Key = tuple[str, str]
 # The agreements of an owner with a reference, or with a twin.
@@ -46,7 +49,7 @@ class Batch:
     """What a batch of commands will store: grows with every command that is accepted.
 
     `load` and `others` tell what is stored. `receipts` are answers given before, and in this batch.
-    `opened` of a head counts from the first entry of the batch, as positions are not known yet.
+    `opened` of a head counts from the first event of the batch, as positions are not known yet.
     `moved` are the versions of agreements of whose heads nothing else is new.
     """
 
@@ -55,10 +58,10 @@ class Batch:
     others: Others
     receipts: dict[Key, tuple[bytes, Answer]] = field(default_factory=dict)
     histories: dict[UUID, History] = field(default_factory=dict)
-    heads: dict[UUID, dict[str, object]] = field(default_factory=dict)
+    heads: Heads = field(default_factory=Heads)
     moved: dict[UUID, int] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    answered: list[dict[str, object]] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    answered: list[Row] = field(default_factory=list)
 
     def decide(self, command: Command) -> Outcome:
         """Accept a command into the batch, or say why not. A command that is declined leaves no trace."""
@@ -76,9 +79,9 @@ class Batch:
     def _accept(self, key: Key, attempt: "Attempt", results: tuple[Result, ...]) -> Answer:
         command = attempt.command
         answer = Answer(results, command.correlation_id, command.language)
-        self.entries += attempt.entries
+        self.events += attempt.events
         self.histories |= attempt.histories
-        self.heads |= attempt.heads
+        self.heads.update(attempt.heads)
         self.moved |= attempt.moved
         if command.retriable:
             self.receipts[key] = (command.digest, answer)
@@ -93,17 +96,19 @@ def _receipt(key: Key, digest: bytes, answer: Answer) -> dict[str, object]:
 
 
 class Attempt:
-    """One command on its way: its entries and their consequences, kept apart until all of it is accepted."""
+    """One command on its way: its events and their consequences, kept apart until all of it is accepted."""
 
     def __init__(self, batch: Batch, command: Command) -> None:
         self.batch = batch
         self.command = command
-        self.entries: list[Entry] = []
+        self.events: list[EventRow] = []
         self.histories: dict[UUID, History] = {}
-        self.heads: dict[UUID, dict[str, object]] = {}
+        self.heads = Heads()
         self.moved: dict[UUID, int] = {}
-        actor = command.actor
-        self.recorded_by = RecordedBy(actor=actor.id, role=actor.role, organisation=actor.organisation)
+        at, actor = batch.moment, command.actor
+        self.common = circumstances(
+            at.recorded_at, actor, command.command_id, command.correlation_id, at.software
+        )
 
     def take(self, number: int, step: Step) -> Result:
         """Add the facts of a step.
@@ -115,9 +120,9 @@ class Attempt:
         index = 0
         try:
             agreement, history = self._open(step)
-            warned: list[Warned] = []
+            warned, begun = list[Warned](), opening(agreement)
             for index, fact in enumerate(step.facts):  # noqa: B007  # told when the fact is refused
-                history, brought = self._record(agreement, history, fact)
+                history, brought = self._record(agreement, history, fact, begun)
                 warned += brought
             self.histories[agreement] = history
             warned += self._take_place(agreement, history, step.facts)
@@ -148,22 +153,14 @@ class Attempt:
                 return known[agreement]
         return self.batch.load(agreement)
 
-    def _record(self, agreement: UUID, history: History, fact: Fact) -> tuple[History, tuple[Warned, ...]]:
-        moment, actor = self.batch.moment, self.command.actor
+    def _record(
+        self, agreement: UUID, history: History, fact: Fact, begun: bytes
+    ) -> tuple[History, tuple[Warned, ...]]:
         version = history.version + 1
-        admitted = admit(history, Recorded(version, fact, moment.today, actor.organisation))
-        self.entries.append(
-            Entry(
-                agreement=agreement,
-                version=version,
-                recorded_at=moment.recorded_at,
-                recorded_by=self.recorded_by,
-                command_id=self.command.command_id,
-                correlation_id=self.command.correlation_id,
-                software=moment.software,
-                fact=fact,
-            )
-        )
+        entry = Recorded(version, fact, self.batch.moment.today, self.command.actor.organisation)
+        admitted = admit(history, entry)
+        state = enclosed(fact, begun, version, self.common)
+        self.events.append(EventRow(agreement, version, fact.type, state))
         return admitted
 
     def _take_place(self, agreement: UUID, history: History, facts: Iterable[Fact]) -> list[Warned]:
@@ -172,62 +169,39 @@ class Attempt:
             self._move(agreement, history.version)
             return []
         head = self._head(agreement, history)
-        self.heads[agreement] = head
-        if not any(isinstance(fact, Proposed | Corrected | Retracted | HandedOver) for fact in facts):
+        self.heads.add(agreement, head)
+        if not any(fact.type in _MAY_MEET_OTHERS for fact in facts):
             return []
-        if head["reference"] is not None and self._others(head, "reference"):
+        if head["reference"] is not None and self._others(agreement, head, "reference"):
             raise Refused("reference_taken", reference=head["reference"])
-        proposed = any(isinstance(fact, Proposed) for fact in facts)
-        if proposed and head["twin"] is not None and self._others(head, "twin"):
+        proposed = any(fact.type == "proposed" for fact in facts)
+        if proposed and head["twin"] is not None and self._others(agreement, head, "twin"):
             return [Warned("possible_duplicate", 1)]
         return []
 
     def _move(self, agreement: UUID, version: int) -> None:
         """Note that an agreement has gone on, and nothing else about its head."""
-        known = self.heads.get(agreement) or self.batch.heads.get(agreement)
+        known = self._known_head(agreement)
         if known is None:
             self.moved[agreement] = version
         else:
-            self.heads[agreement] = {**known, "version": version}
+            self.heads.add(agreement, {**known, "version": version})
 
-    def _head(self, agreement: UUID, history: History) -> dict[str, object]:
-        # It is kept of a new agreement alone, whose id nobody knows yet: so its entries are the newest ones.
-        opened = len(self.batch.entries) + len(self.entries) - history.version + 1
+    def _known_head(self, agreement: UUID) -> Head | None:
+        """The head of an agreement, if it is new in this batch."""
+        return self.heads.by_agreement.get(agreement) or self.batch.heads.by_agreement.get(agreement)
+
+    def _head(self, agreement: UUID, history: History) -> Head:
+        # It is kept of a new agreement alone, whose id nobody knows yet: so its events are the newest ones.
+        opened = len(self.batch.events) + len(self.events) - history.version + 1
         return head_of(agreement, history, opened)
 
-    def _others(self, head: Mapping[str, object], column: str) -> bool:
+    def _others(self, agreement: UUID, head: Head, column: str) -> bool:
         """Whether the owner has another agreement with the same reference or the same twin."""
-        agreement, owner, value = head["agreement"], head["owner"], head[column]
-        for heads_of in (self.heads, self.batch.heads):
-            for other, known in heads_of.items():
-                # The value first: it nearly always differs, and a batch asks this for each of its openings.
-                same = known[column] == value and known["owner"] == owner and other != agreement
-                if same and self.heads.get(other, known) is known:
-                    return True
+        owner, value = head["owner"], head[column]
+        for other in (*self.heads.alike(head, column), *self.batch.heads.alike(head, column)):
+            known = self._known_head(other)  # it may have been changed since
+            if known and other != agreement and (known["owner"], known[column]) == (owner, value):
+                return True
         stored = self.batch.others({"agreement": agreement, "owner": owner, column: value})
-        return any(
-            other != agreement and other not in self.heads and other not in self.batch.heads
-            for other in stored
-        )
-
-
-def head_of(agreement: UUID, history: History, opened: object) -> dict[str, object]:
-    """The row of `heads` that follows from an agreement's history and the position at which it was opened."""
-    reach, proposed = access(history), history.proposed
-    return {
-        "agreement": agreement,
-        "version": history.version,
-        "opened": opened,
-        "owner": reach.owner,
-        "visibility": reach.visibility,
-        "readers": " ".join(sorted(reach.readers)),
-        "reference": proposed.reference if proposed else None,
-        "twin": twin(proposed) if proposed else None,
-    }
-
-
-def twin(proposed: Proposed) -> str | None:
-    """What two agreements of the same kind between the same parties have in common."""
-    if not proposed.parties:
-        return None
-    return "|".join((proposed.kind, *sorted(party.key for party in proposed.parties)))
+        return any(other != agreement and self._known_head(other) is None for other in stored)

@@ -1,6 +1,6 @@
 """The envelope of a fact: which agreement and version, who recorded it, when, with what command."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,14 +10,13 @@ from domain.agreement.access import Role
 from domain.facts import Fact
 from domain.words import Organisation
 
-Timestamp = Annotated[
-    AwareDatetime,
-    PlainSerializer(
-        lambda moment: moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        return_type=str,
-        when_used="json",
-    ),
-]
+
+def timestamp(moment: datetime) -> str:
+    """A moment as it is stored: in UTC, to the microsecond (RFC 3339)."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[AwareDatetime, PlainSerializer(timestamp, return_type=str, when_used="json")]
 
 
 class RecordedBy(BaseModel):

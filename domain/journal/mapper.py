@@ -17,8 +17,9 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from domain.facts import Corrected, Fact
+from domain.agreement.access import Actor
 from domain.journal.entry import Entry
+from domain.journal.envelope import circumstances, enclosed, opening, schema_of
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -35,11 +36,15 @@ class EntryMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: Entry) -> StoredEvent:  # type: ignore[override]  # entries are our only events
         """The row that keeps an entry; its state is the entry as JSON, without the position."""
-        entry = domain_event
-        state = entry.model_dump_json(exclude={"position"}).encode()
-        schema = _schema(entry.fact)
-        if schema > 1:
-            state = b'{"schema_version":%d,' % schema + state[1:]
+        entry, by = domain_event, domain_event.recorded_by
+        common = circumstances(
+            entry.recorded_at,
+            Actor(by.actor, by.role, by.organisation),
+            entry.command_id,
+            entry.correlation_id,
+            entry.software,
+        )
+        state = enclosed(entry.fact, opening(entry.agreement), entry.version, common)
         return StoredEvent(entry.agreement, entry.version, entry.fact.type, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Entry:
@@ -85,14 +90,10 @@ def _placed(state: bytes, position: int) -> bytes:
     return b'%b,"position":%d}' % (state[:-1], position)
 
 
-def _schema(fact: Fact) -> int:
-    return type(fact.fact if isinstance(fact, Corrected) else fact).schema_version
-
-
 def _check(entry: Entry, agreement: UUID | str, version: int, topic: str) -> None:
     """See that the bytes are of the row in which they lie, and of the schema that is known."""
     row = (agreement if isinstance(agreement, UUID) else UUID(agreement), version, topic)
     if (entry.agreement, entry.version, entry.fact.type) != row:
         raise ValueError(f"the bytes are of {entry.fact.type} {entry.agreement} version {entry.version}")
-    if entry.schema_version != _schema(entry.fact):
+    if entry.schema_version != schema_of(entry.fact):
         raise ValueError(f"schema version {entry.schema_version} is unknown")

@@ -8,8 +8,10 @@ from domain.databases import NotPrepared
 # pg_temp last: otherwise it comes first, and a session could put a table of its own before ours.
 _PATH = "SET search_path = journal, pg_temp"
 # What waits for its turn is planned once per session, maybe while the tables were still empty. A plan
-# that reads all of a table would then be kept while it grows.
-_BY_INDEX = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off"
+# that reads all of a table would then be kept while it grows. Without the last of these it would be planned
+# anew for every append, which takes longer than to do it.
+_BY_INDEX = """SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan"""
 
 # Each statement of a volatile function sees what was committed before it began. So the lock comes first,
 # in a statement of its own: whatever follows sees every append that came before.
@@ -18,7 +20,7 @@ DECLARE
   newest bigint;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('pakta append'));
-  IF EXISTS (SELECT FROM json_populate_recordset(NULL::events, new_events)
+  IF EXISTS (SELECT FROM unnest(agreements, versions) AS new(agreement, version)
              JOIN events USING (agreement, version))
   OR EXISTS (SELECT FROM json_populate_recordset(NULL::receipts, new_receipts)
              JOIN receipts USING (principal, command_id))
@@ -38,8 +40,9 @@ BEGIN
   END IF;
   newest := coalesce((SELECT max(position) FROM events), 0);
   INSERT INTO events (position, agreement, version, topic, state)
-    SELECT newest + position, agreement, version, topic, state
-    FROM json_populate_recordset(NULL::events, new_events);
+    SELECT newest + number, agreement, version, topic, state
+    FROM unnest(agreements, versions, topics, states)
+      WITH ORDINALITY AS new(agreement, version, topic, state, number);
   IF json_array_length(new_receipts) > 0 THEN
     INSERT INTO receipts (principal, command_id, digest, answer)
       SELECT principal, command_id, digest, answer
@@ -90,7 +93,8 @@ END """
 # name: (arguments, what it returns and how it runs, body)
 _FUNCTIONS = {
     "append": (
-        "new_events json, new_receipts json, new_heads json, moved json, believed_free json",
+        """agreements uuid[], versions bigint[], topics text[], states bytea[],
+        new_receipts json, new_heads json, moved json, believed_free json""",
         f"RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY DEFINER {_PATH} {_BY_INDEX}",
         _APPEND,
     ),
@@ -133,7 +137,8 @@ def is_complete(connection: Connection, metadata: sa.MetaData) -> bool:
 def guard(connection: Connection) -> None:
     """Make the functions and the triggers, or make them what they should be."""
     # What an older version would still call must fail, rather than leave heads behind.
-    _do(connection, "DROP FUNCTION IF EXISTS append(json, json, json, json)")
+    for parts in (4, 5):
+        _do(connection, f"DROP FUNCTION IF EXISTS append({', '.join(['json'] * parts)})")
     for name, (arguments, kind, body) in _FUNCTIONS.items():
         _do(connection, f"CREATE OR REPLACE FUNCTION {name}({arguments}) {kind} AS $${body}$$")
         _do(connection, f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")  # else everybody may call it

@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
 from sqlalchemy.engine import Engine
 
 from domain.databases import writing
-from domain.journal.appending import Rows, Taken, append, lock
+from domain.journal.appending import EventRow, Rows, Taken, append, lock
 from domain.journal.schema import events, snapshots
 
 POLL_SECONDS = 0.02
@@ -90,7 +90,7 @@ class JournalRecorder(_Reader, ApplicationRecorder):
             return []
         with _library_errors(), self.appender.begin() as connection:
             lock(connection)
-            before = append(connection, Rows(stored_events))
+            before = append(connection, Rows([_event(event) for event in stored_events]))
         return list(range(before + 1, before + 1 + len(stored_events)))
 
     def select_notifications(
@@ -143,6 +143,12 @@ class PollingSubscription(ListenNotifySubscription[JournalRecorder]):
     def _wake(self) -> None:
         while not self._ended.wait(POLL_SECONDS):
             self._has_been_notified.set()
+
+
+def _event(event: StoredEvent) -> EventRow:
+    agreement = event.originator_id
+    assert isinstance(agreement, UUID)  # our ids are no texts
+    return EventRow(agreement, event.originator_version, event.topic, event.state)
 
 
 def _row(event: StoredEvent) -> dict[str, Any]:

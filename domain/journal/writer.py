@@ -179,19 +179,20 @@ class Writer:
             batch = Batch(moment, stored.load, stored.others, stored.receipts(commands))
             batch.histories |= stored.remembered(commands)
             outcomes = [batch.decide(command) for command in commands]
-            anything = batch.entries or batch.answered
+            anything = batch.events or batch.answered
             before = append(connection, self._rows(batch)) if anything else self.reader.head()
         return self._done(batch, outcomes, before)
 
-    def _rows(self, batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:
-        events = [self.reader.mapper.to_stored_event(entry) for entry in batch.entries]
-        moved = [(agreement, at) for agreement, at in batch.moved.items() if agreement not in batch.heads]
-        return Rows(events, batch.answered, list(batch.heads.values()), moved, believed_free)
+    @staticmethod
+    def _rows(batch: Batch, believed_free: Sequence[dict[str, object]] = ()) -> Rows:
+        heads = batch.heads.by_agreement
+        moved = [(agreement, at) for agreement, at in batch.moved.items() if agreement not in heads]
+        return Rows(batch.events, batch.answered, list(heads.values()), moved, believed_free)
 
     def _done(self, batch: Batch, outcomes: Iterable[Outcome], before: int) -> Committed:
         """Remember what was stored, and tell everybody where."""
-        positions = {(e.agreement, e.version): before + n for n, e in enumerate(batch.entries, 1)}
-        self.newest = max(self.newest, before + len(batch.entries))
+        positions = {(e.agreement, e.version): before + n for n, e in enumerate(batch.events, 1)}
+        self.newest = max(self.newest, before + len(batch.events))
         for agreement, history in batch.histories.items():
             self._remember(agreement, history)
         told = [outcome.at(positions) if isinstance(outcome, Answer) else outcome for outcome in outcomes]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +13,8 @@ from domain.agreement import Refused
 from domain.databases import Databases
 from domain.facts import Corrected
 from domain.journal import Answer, Busy, Journal, Stale, Unavailable
-from domain.journal.schema import heads
+from domain.journal.appending import TAKEN
+from domain.journal.schema import create, heads
 from tests.conftest import JAKARTA, OpenJournal
 from tests.journal.people import (
     SECONDS,
@@ -220,3 +222,15 @@ def test_a_head_follows_its_agreement_whatever_is_added(journal: Journal) -> Non
     with journal.engine.connect() as connection:
         found = connection.execute(sa.select(*columns)).all()
     assert [tuple(row) for row in found] == [(5, 1, "organisation", "B/1")]
+
+
+def test_whether_another_has_the_same_is_not_looked_up_among_all_of_an_owner(tmp_path: Path) -> None:
+    engine = Databases(folder=tmp_path).engine("journal")
+    create(engine)
+    given = {"owner": "kota-bandung", "agreement": "", "reference": "", "twin": ""}
+    with engine.connect() as connection:
+        for column, question in TAKEN.items():
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", given).all()
+            assert len(plan) == 1
+            assert f"{column}=?" in plan[0].detail
+    engine.dispose()

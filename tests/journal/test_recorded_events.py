@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
+from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError, Notification, StoredEvent
@@ -15,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.facts import AnnotationAdded, Fact, Proposed
-from domain.journal import Entry
+from domain.journal import Entry, RecordedBy
 from domain.journal.mapper import UPCASTS, EntryMapper
+from tests.strategies import later_facts
 
 MAPPER = EntryMapper()
 
@@ -61,6 +63,23 @@ def test_every_entry_ever_written_is_read_and_would_be_written_the_same(line: Li
     stored = MAPPER.to_stored_event(entry)
     assert stored.topic == line.topic == entry.fact.type
     assert stored.state == line.state.encode()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    told=later_facts,
+    actor=st.sampled_from(["rini-7", 'a "quoted" \\ one', "Siti Nurhaliza é 南宁 \u2028"]),
+    correlation=st.none() | st.text(max_size=9),
+    at=st.datetimes(timezones=st.just(UTC)),
+)
+def test_the_bytes_around_a_fact_are_those_of_the_whole_entry(
+    told: Fact, actor: str, correlation: str | None, at: datetime
+) -> None:
+    by = RecordedBy(actor=actor, role="coordinator", organisation="kota-bandung")
+    said = {"agreement": uuid4(), "version": 7, "command_id": f"{actor}/1", "software": "0.1"}
+    entry = Entry(**said, recorded_at=at, recorded_by=by, correlation_id=correlation, fact=told)
+    whole = entry.model_dump_json(exclude={"position"}).encode()
+    assert MAPPER.to_stored_event(entry).state == whole
 
 
 def test_every_type_of_fact_has_a_line() -> None:

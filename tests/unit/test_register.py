@@ -18,8 +18,8 @@ from benchmarks.register.life import Life
 from benchmarks.register.recording import Recording, recordings, state
 from domain.agreement import EMPTY, History, Recorded, admit, derive, fold
 from domain.facts import FACT
-from domain.journal.decide import head_of
 from domain.journal.entry import Entry
+from domain.journal.heads import head_of
 from domain.journal.mapper import EntryMapper
 from domain.uncertain_date import UncertainDate
 from tests.conftest import JAKARTA
