@@ -24,6 +24,7 @@ from api import (
     problems,
     tracing,
 )
+from api.awaiting import Answers
 from api.deadline import Deadline
 from api.figures import Figures
 from api.pages.failing import failed
@@ -57,7 +58,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.running = running or Running.open(settings)
         app.state.figures.watch(app.state.running)
-        app.state.submit = tracing.submitting(app.state.running, traces)
+        app.state.answers = Answers(tracing.submitting(app.state.running, traces))
         yield
         if running is None:
             app.state.running.close()

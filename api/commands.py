@@ -1,37 +1,52 @@
 """Doors for recording: one agreement, one event, or a batch that stands or falls together."""
 
-import asyncio
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from api.awaiting import Answers
 from api.bodies import digest_of, read_json
 from api.identity import writer
 from api.language import language_of
 from api.presenting import answer_document
 from api.problems import Problem, from_journal
 from api.shapes import AnswerDocument, BatchAnswerDocument
-from api.tracing import Submit
 from domain.agreement import Refused
 from domain.agreement.access import Actor
 from domain.facts import LATER_FACT, PROPOSED, Fact
 from domain.journal import Answer, Command, Declined, Step, Unavailable
 
 router = APIRouter(prefix="/api/v1")
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="Repeat it to repeat the request safely: a retry gets the first answer.",
-    ),
-]
+T = TypeVar("T")
 LONGEST_VERSION = 18  # digits
-Writer = Annotated[Actor, Depends(writer)]
+KEY: TypeAdapter[str] = TypeAdapter(
+    Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=255,
+            description="Repeat it to repeat the request safely: a retry gets the first answer.",
+        ),
+    ]
+)
+
+
+def _parameter(where: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    described = {"description": schema.pop("description")} if "description" in schema else {}
+    return {"name": name, "in": where, "required": where == "path", "schema": schema, **described}
+
+
+# These doors are the busiest. They look for what they need themselves, as having every parameter found for
+# them takes longer than to decide what is asked; so what can be said is described here.
+KEYED = _parameter("header", "Idempotency-Key", KEY.json_schema())
+WHICH = _parameter("path", "agreement", {"type": "string"})
+MATCHING = _parameter(
+    "header", "If-Match", {"type": "string", "description": 'The version you have seen, such as "3"'}
+)
 
 
 class BatchCommand(BaseModel):
@@ -53,45 +68,54 @@ class Batch(BaseModel):
 BATCH: TypeAdapter[Batch] = TypeAdapter(Batch)
 
 
-@router.post("/agreements", status_code=201, response_model=AnswerDocument, tags=["Recording"])
-async def propose(request: Request, actor: Writer, key: Key = None) -> Response:
+@router.post(
+    "/agreements",
+    status_code=201,
+    response_model=AnswerDocument,
+    tags=["Recording"],
+    openapi_extra={"parameters": [KEYED]},
+)
+async def propose(request: Request) -> Response:
     """Open an agreement with its proposal. It belongs to your organisation."""
+    asked = await _Asked.by(request)
     fact = await read_json(request, PROPOSED)
-    command = _command(request, actor, key, digest_of(request, PROPOSED, fact), Step(None, (fact,)))
-    answer = await _carry_out(request, command)
+    answer = await asked.carry_out(PROPOSED, fact, Step(None, (fact,)))
     result = answer_document(answer).results[0]
     headers = {"Location": f"/api/v1/agreements/{result.agreement}", "ETag": f'"{result.version}"'}
     return _created(answer, result.model_dump_json(), headers)
 
 
 @router.post(
-    "/agreements/{agreement}/events", status_code=201, response_model=AnswerDocument, tags=["Recording"]
+    "/agreements/{agreement}/events",
+    status_code=201,
+    response_model=AnswerDocument,
+    tags=["Recording"],
+    openapi_extra={"parameters": [WHICH, KEYED, MATCHING]},
 )
-async def record(
-    request: Request,
-    agreement: str,
-    actor: Writer,
-    key: Key = None,
-    if_match: Annotated[str | None, Header(description='The version you have seen, such as "3"')] = None,
-) -> Response:
+async def record(request: Request) -> Response:
     """Record what happened next, or mend what was recorded. Every type of fact but `proposed`."""
+    asked = await _Asked.by(request)
     fact = await read_json(request, LATER_FACT)
-    step = Step(parse_id(agreement), (fact,), expected(if_match))
-    command = _command(request, actor, key, digest_of(request, LATER_FACT, fact), step)
-    answer = await _carry_out(request, command)
+    agreement = parse_id(request.path_params["agreement"])
+    step = Step(agreement, (fact,), expected(request.headers.get("if-match")))
+    answer = await asked.carry_out(LATER_FACT, fact, step)
     result = answer_document(answer).results[0]
     return _created(answer, result.model_dump_json(), {"ETag": f'"{result.version}"'})
 
 
-@router.post("/batches", status_code=201, response_model=BatchAnswerDocument, tags=["Recording"])
-async def record_batch(request: Request, actor: Writer, key: Key = None) -> Response:
+@router.post(
+    "/batches",
+    status_code=201,
+    response_model=BatchAnswerDocument,
+    tags=["Recording"],
+    openapi_extra={"parameters": [KEYED]},
+)
+async def record_batch(request: Request) -> Response:
     """Record facts on several agreements, all or nothing."""
+    asked = await _Asked.by(request)
     batch = await read_json(request, BATCH)
-    steps = tuple(Step(c.agreement, tuple(c.facts), c.expected_version) for c in batch.commands)
-    command = _command(
-        request, actor, key, digest_of(request, BATCH, batch), *steps, correlation_id=str(uuid4())
-    )
-    answer = await _carry_out(request, command)
+    steps = (Step(c.agreement, tuple(c.facts), c.expected_version) for c in batch.commands)
+    answer = await asked.carry_out(BATCH, batch, *steps, correlation_id=str(uuid4()))
     return _created(answer, answer_document(answer).model_dump_json(), {})
 
 
@@ -118,36 +142,55 @@ def expected(if_match: str | None) -> int | None:
     return int(tag) if tag.isascii() and tag.isdigit() and len(tag) <= LONGEST_VERSION else -1
 
 
-def _command(
-    request: Request,
-    actor: Actor,
-    key: str | None,
-    digest: bytes,
-    *steps: Step,
-    correlation_id: str | None = None,
-) -> Command:
-    request.state.command_id = key or str(uuid4())
-    return Command(
-        actor=actor,
-        command_id=request.state.command_id,
-        digest=digest,
-        steps=steps,
-        retriable=key is not None,
-        correlation_id=correlation_id,
-        language=language_of(request),
-    )
+def key_of(request: Request) -> str | None:
+    """The Idempotency-Key of a request, if it has one.
 
-
-async def _carry_out(request: Request, command: Command) -> Answer:
-    submit: Submit = request.app.state.submit
+    Raises:
+        RequestValidationError: it is too long or empty.
+    """
+    key = request.headers.get("idempotency-key")
     try:
-        return await asyncio.wrap_future(submit(command))
-    except (Refused, Declined) as declined:
-        if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
-            request.app.state.figures.commands.labels("unavailable").inc()
-        several = command.correlation_id is not None
-        pointer = f"/commands/{declined.step}/facts/{declined.fact}" if several else ""
-        raise from_journal(declined, pointer) from declined
+        return None if key is None else KEY.validate_python(key)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**each, "loc": ("header", KEYED["name"])} for each in error.errors()]
+        ) from error
+
+
+class _Asked(NamedTuple):
+    """A request to record something: who sends it, and the key under which it may be repeated."""
+
+    request: Request
+    actor: Actor
+    key: str | None
+
+    @classmethod
+    async def by(cls, request: Request) -> Self:
+        return cls(request, await writer(request), key_of(request))
+
+    async def carry_out(
+        self, adapter: TypeAdapter[T], body: T, *steps: Step, correlation_id: str | None = None
+    ) -> Answer:
+        command_id = self.request.state.command_id = self.key or str(uuid4())
+        command = Command(
+            actor=self.actor,
+            command_id=command_id,
+            # What cannot be repeated is never compared with what was sent before.
+            digest=digest_of(self.request, adapter, body) if self.key else b"",
+            steps=steps,
+            retriable=self.key is not None,
+            correlation_id=correlation_id,
+            language=language_of(self.request),
+        )
+        answers: Answers = self.request.app.state.answers
+        try:
+            return await answers.carry_out(command)
+        except (Refused, Declined) as declined:
+            if isinstance(declined, Unavailable):  # the only outcome of which the writer does not tell
+                self.request.app.state.figures.commands.labels("unavailable").inc()
+            several = correlation_id is not None
+            pointer = f"/commands/{declined.step}/facts/{declined.fact}" if several else ""
+            raise from_journal(declined, pointer) from declined
 
 
 def _created(answer: Answer, body: str, headers: dict[str, str]) -> Response:

@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 
 from api.asking import Reading, wait_for
 from api.bodies import bounded, read_bytes
-from api.commands import Key, Writer
+from api.commands import KEYED, key_of
 from api.documents import OtherContent, media_type_of
-from api.identity import reader
+from api.identity import reader, writer
 from api.problems import Problem
 from api.running import Running
 from domain.agreement.access import Actor, may
@@ -31,10 +31,11 @@ class StoredDocument(BaseModel):
     size: int
 
 
-@router.post("", status_code=201, response_model=StoredDocument)
-async def upload(request: Request, actor: Writer, key: Key = None) -> Response:
+@router.post("", status_code=201, response_model=StoredDocument, openapi_extra={"parameters": [KEYED]})
+async def upload(request: Request) -> Response:
     """Keep a scan, so that evidence can name it: as the body, or as `file` of a form."""
     running: Running = request.app.state.running
+    actor, key = await writer(request), key_of(request)
     if actor.role != "coordinator":
         raise Problem("not_allowed", 403)
     content, declared = await _uploaded(request, running.settings.max_document_bytes)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 Form = Literal["json", "text"]
 MOST_CAUSES = 10
+JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def configure(form: Form | None) -> None:
@@ -18,6 +19,8 @@ def configure(form: Form | None) -> None:
     handler.setFormatter(Lines(chosen))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("pakta").setLevel(logging.INFO)
+    # No line tells of these, and every record would look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 class Lines(logging.Formatter):
@@ -44,7 +47,7 @@ class Lines(logging.Formatter):
             told |= _of_error(record.exc_info[1])
         told = {name: value for name, value in told.items() if value is not None}
         if self.form == "json":
-            return json.dumps(told, ensure_ascii=False)
+            return JSON.encode(told)
         first = " ".join(str(told.pop(name)) for name in ("time", "level", "logger", "message"))
         rest = (
             f"{name}={value!r}" for name, value in told.items() if name not in ("method", "route", "status")

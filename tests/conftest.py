@@ -124,7 +124,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed once, for all processes in which tests run."""
+    """Choose the seed once, for all processes in which tests run, and let servers start as fast as they can."""
+    # Tests start hundreds of processes; without this each would compile the same modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.getoption("--faults-seed") is None:
         # Processes that this one starts to run tests in inherit it.
         config.option.faults_seed = int(os.environ.setdefault("FAULTS_SEED", str(secrets.randbelow(2**32))))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.agreement import History, Recorded, fold
 from domain.agreement.access import Access
-from domain.databases import Databases, NotPrepared
+from domain.databases import Databases
 from domain.journal import schema
 from domain.journal.entry import Entry
 from domain.journal.mapper import EntryMapper
@@ -41,7 +41,7 @@ class Reader:
         self.engine = databases.engine("journal")
         try:
             schema.create(self.engine)
-        except NotPrepared:
+        except BaseException:
             self.engine.dispose()
             raise
         self.recorder = JournalRecorder(self.engine)

@@ -37,7 +37,7 @@ from api.app import create_app
 from api.settings import Settings
 with TestClient(create_app(Settings(data_dir=Path(sys.argv[1]), public_reading=True))) as client:
     assert client.get("/api/v1/agreements").status_code == 200
-    assert client.app.state.submit == client.app.state.running.journal.submit
+    assert client.app.state.answers.submit == client.app.state.running.journal.submit
 print([name for name in sys.modules if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))])
 """
 
