@@ -124,7 +124,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed once, for all processes in which tests run, and let servers start as fast as they can."""
+    """Choose the seed once, for all processes in which tests run, and let these start fast."""
     # Tests start hundreds of processes; without this each would compile the same modules again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.getoption("--faults-seed") is None:
