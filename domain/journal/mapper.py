@@ -17,7 +17,8 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from domain.facts import Corrected, Fact
+from domain.facts import Fact
+from domain.journal import as_written
 from domain.journal.entry import Entry
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -55,19 +56,35 @@ class EntryMapper(Mapper[UUID]):
         )
 
     def read(
-        self, position: int | None, agreement: UUID | str, version: int, topic: str, state: bytes
+        self,
+        position: int | None,
+        agreement: UUID | str,
+        version: int,
+        topic: str,
+        state: bytes,
+        *,
+        with_text: bool = False,
     ) -> Entry:
-        """Read one row of the journal; see `to_domain_event`."""
+        """Read one row of the journal; see `to_domain_event`. The fact as JSON can be had with it."""
         try:
-            entry = self._read(topic, state, position)
-            _check(entry, agreement, version, topic)
+            owner = agreement if isinstance(agreement, UUID) else UUID(agreement)
+            entry = self._read(topic, state, position, owner, with_text)
+            _check(entry, owner, version, topic)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise MapperDeserialisationError(f"{topic} {agreement} version {version}: {error}") from error
         return entry
 
-    def _read(self, topic: str, state: bytes, position: int | None) -> Entry:
+    def _read(
+        self, topic: str, state: bytes, position: int | None, agreement: UUID, with_text: bool
+    ) -> Entry:
+        is_up_to_date = not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS)
+        if is_up_to_date:
+            try:
+                return as_written.read(state, position, agreement, with_text=with_text)
+            except (ValueError, LookupError, TypeError):
+                pass  # in another form, then, or with a fault, which is to be told
         placed = state if position is None else _placed(state, position)
-        if not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS):
+        if is_up_to_date:
             return Entry.model_validate_json(placed)
         raw = json.loads(placed)
         schema = raw.pop("schema_version", 1)
@@ -86,12 +103,12 @@ def _placed(state: bytes, position: int) -> bytes:
 
 
 def _schema(fact: Fact) -> int:
-    return type(fact.fact if isinstance(fact, Corrected) else fact).schema_version
+    return type(fact.fact if fact.type == "corrected" else fact).schema_version
 
 
-def _check(entry: Entry, agreement: UUID | str, version: int, topic: str) -> None:
+def _check(entry: Entry, agreement: UUID, version: int, topic: str) -> None:
     """See that the bytes are of the row in which they lie, and of the schema that is known."""
-    row = (agreement if isinstance(agreement, UUID) else UUID(agreement), version, topic)
+    row = (agreement, version, topic)
     if (entry.agreement, entry.version, entry.fact.type) != row:
         raise ValueError(f"the bytes are of {entry.fact.type} {entry.agreement} version {entry.version}")
     if entry.schema_version != _schema(entry.fact):
