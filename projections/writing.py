@@ -61,8 +61,9 @@ def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> N
 
 
 def _converted(values: Values, bindings: Sequence[Binding]) -> Values:
-    for place, bind in bindings:
-        values = (*values[:place], bind(values[place]), *values[place + 1 :])
+    for place, bind in bindings:  # mostly the agreement alone, in the first place
+        bound = bind(values[place])
+        values = (*values[:place], bound, *values[place + 1 :]) if place else (bound, *values[1:])
     return values
 
 
