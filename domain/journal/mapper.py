@@ -1,7 +1,8 @@
 """Between entries and stored bytes, in the form that the eventsourcing library asks for.
 
 The library's own mapper fills objects without validating them and names events by Python path. This
-one validates whatever it reads, names events by the fact's type, and keeps upcasting.
+one validates whatever it reads, names events by the fact's type, and keeps upcasting. Of what today's classes
+wrote it asks only what could be another's (`as_written`).
 """
 
 import json
