@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -39,7 +40,7 @@ def fold(text: str) -> str:
 def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
     return " ".join(bare.casefold().split())
 
 

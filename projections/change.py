@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from domain.agreement import History, State, Stretch, outlook
 from domain.journal import Entry
+from projections.turning import Turns
 from projections.writing import Row, in_columns, put_in, take_out
 
 Thing = TypeVar("Thing")
@@ -66,8 +67,12 @@ class Projection:
                 take_out(connection, table, agreements)
             put_in(connection, table, in_columns(connection, table, chain.from_iterable(rows)))
 
-    def sum_up(self, connection: Connection) -> None:
-        """Work out what is of many agreements, once all their rows were put in without `project`."""
+    def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:  # noqa: ARG002  # most count nothing
+        """What all rows of some agreements, table by table, do to figures that are of many."""
+        return {}
+
+    def sum_up(self, connection: Connection, turned: Turns) -> None:
+        """Keep what rows that were put in without `project` do to figures."""
 
 
 def runs(

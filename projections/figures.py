@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from domain.agreement.access import Actor
 from projections.change import on
 from projections.register import readers, register
-from projections.tallies import COUNTED, Figure, figures_of, old_figures, ripe, scopes_for, total
+from projections.tallies import COUNTED, figures_of, old_figures, ripe, scopes_for, total
+from projections.turning import Figure
 from projections.views import View
 
 Figures = Mapping[Figure, int]

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from multiprocessing.connection import Connection as Pipe
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.databases import Databases
 from domain.journal.reader import Reader
 from projections.change import Change, Projection
+from projections.turning import Turns, add_up
 from projections.writing import Values, bound
 
 WORTH_PROCESSES = 50_000  # entries
@@ -56,26 +57,36 @@ def shares(reader: Reader, upto: int, size: int) -> Iterator[Share]:
         after = last
 
 
-def make(reader: Reader, projections: Sequence[Projection], share: Share) -> Made:
-    """The rows of a share."""
-    dialect = reader.engine.dialect.name
-    changes = [
-        Change(entries[0].agreement, entries, reader.history(entries)) for entries in reader.whole(*share)
-    ]
-    rows = []
-    for projection in projections:
+class Maker:
+    """Makes rows, and adds up by how much they turn the figures of each projection."""
+
+    def __init__(self, reader: Reader, projections: Sequence[Projection]) -> None:
+        self.reader = reader
+        self.projections = projections
+        self.turned: list[Turns] = [{} for _ in projections]
+
+    def make(self, share: Share) -> Made:
+        """The rows of a share."""
+        whole = self.reader.whole(*share)
+        changes = [Change(entries[0].agreement, entries, self.reader.history(entries)) for entries in whole]
+        rows = [self._rows(number, changes) for number in range(len(self.projections))]
+        return Made(sum(len(change.entries) for change in changes), rows)
+
+    def _rows(self, number: int, changes: Sequence[Change]) -> list[list[Values]]:
+        projection, dialect = self.projections[number], self.reader.engine.dialect.name
         made = [projection.rows(change) for change in changes]
         each = zip(*made, strict=True) if made else ((),) * len(projection.tables)
-        pairs = zip(projection.tables, each, strict=True)
-        rows.append([bound(table, dialect, chain.from_iterable(its)) for table, its in pairs])
-    return Made(sum(len(change.entries) for change in changes), rows)
+        told = [list(chain.from_iterable(its)) for its in each]
+        add_up(self.turned[number], projection.turns(told))
+        return [bound(table, dialect, rows) for table, rows in zip(projection.tables, told, strict=True)]
 
 
-def made(reader: Reader, making: Making, upto: int, size: int) -> Iterator[Made]:
-    """The rows of all agreements, share by share."""
+def made(reader: Reader, making: Making, upto: int, size: int) -> Iterator[Made | list[Turns]]:
+    """The rows of all agreements, share by share; and at the end how they turn figures, maybe in parts."""
     if upto < WORTH_PROCESSES:
-        for share in shares(reader, upto, size):
-            yield make(reader, making.projections, share)
+        maker = Maker(reader, making.projections)
+        yield from map(maker.make, shares(reader, upto, size))
+        yield maker.turned
         return
     with ExitStack() as stack:
         pipes = [stack.enter_context(_process(making)) for _ in range(PROCESSES)]
@@ -87,18 +98,29 @@ def made(reader: Reader, making: Making, upto: int, size: int) -> Iterator[Made]
                 waited.append(pipe)
         while waited:
             pipe = waited.popleft()
-            found = pipe.recv()
-            if isinstance(found, Exception):
-                raise found
+            found = _answer(pipe)
             for following in islice(rest, 1):
                 pipe.send(following)
                 waited.append(pipe)
             yield found
+        for pipe in pipes:
+            pipe.send(None)
+            yield _answer(pipe)
+
+
+def _answer(pipe: Pipe) -> Any:
+    found = pipe.recv()
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 @contextmanager
 def _process(making: Making) -> Iterator[Pipe]:
-    """A process that answers each share with its rows. It ends when its pipe does, even if we are killed."""
+    """A process that answers each share with its rows, and None with how they turn figures.
+
+    It ends when its pipe does, even if we are killed.
+    """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_work, args=(there, making), daemon=True)
@@ -114,13 +136,13 @@ def _process(making: Making) -> Iterator[Pipe]:
 
 def _work(pipe: Pipe, making: Making) -> None:
     gc.disable()  # facts and states have no cycles
-    reader = Reader(making.databases, making.timezone)
+    maker = Maker(Reader(making.databases, making.timezone), making.projections)
     while True:
         try:
             share = pipe.recv()
         except EOFError:
             return
         try:
-            pipe.send(make(reader, making.projections, share))
+            pipe.send(maker.turned if share is None else maker.make(share))
         except Exception as error:  # told to the process that asked
             pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))

@@ -10,7 +10,7 @@ from projections.change import on
 from projections.figures import figures
 from projections.listing import counted, visible
 from projections.register import register
-from projections.tallies import Figure
+from projections.turning import Figure
 from projections.views import View
 
 SOON = "expiring_180"

@@ -1,8 +1,9 @@
 """Who works together, and on what."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,12 @@ from domain.values import Party
 from domain.words import fold
 from projections.beside import at_hand
 from projections.change import Change, Projection, runs, span_columns
-from projections.tallies import ALWAYS, Figure, Turn, add, scopes_of, tallies_of, turn
+from projections.tallies import add, scopes_of, tallies_of
+from projections.turning import ALWAYS, LAST, Figure, Told, Turns, add_up, spans
 from projections.writing import Row
 
 metadata = sa.MetaData()
 AGREEMENTS_AT_ONCE = 500
-ROWS_AT_ONCE = 5000
 
 
 def _whose() -> list[sa.Column[Any]]:
@@ -79,38 +80,43 @@ class Parties(Projection):
         its = runs(change, lambda state: state.fields if state.begun else (), _field, lasting=True)
         return ({**row, **whose} for row in their), ({**row, **whose} for row in its), ()
 
+    def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
+        """See `Projection`."""
+        found: Turns = {}
+        for table in rows:
+            _turns(found, table)
+        return found
+
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:
         """See `Projection`."""
         agreements = [change.agreement for change in changes]
         before = _tallied(connection, agreements)
         super().project(connection, changes)
         turned = _tallied(connection, agreements)
-        turned.subtract(before)
+        add_up(turned, before, -1)
         add(connection, tallies, turned)
 
-    def sum_up(self, connection: Connection) -> None:
+    def sum_up(self, connection: Connection, turned: Turns) -> None:
         """See `Projection`."""
-        connection.execute(sa.delete(at_hand(connection, tallies)))
-        turned: Counter[Turn] = Counter()
-        for table in (parties, fields):
-            here = at_hand(connection, table)
-            query = sa.select(here).order_by(here.c.agreement)
-            rows = connection.execute(query.execution_options(yield_per=AGREEMENTS_AT_ONCE))
-            _turns(turned, rows.mappings())
         add(connection, tallies, turned)
 
 
-def figures_of(row: sa.RowMapping) -> Iterable[Figure]:
+def figures_of(row: Told) -> Sequence[Figure]:
     """What a party or a field is counted by: as it is, and as lists of them may be narrowed."""
-    key = row["key"]
-    if "role" not in row:
-        yield Figure("field", key)
-        if row["standing"]:
-            yield Figure(f"field {row['standing']}", key)
-        return
-    for country in {"", row["country"] or ""}:
-        for kind in {"", row["kind"] or ""}:
-            yield Figure(counted_as(country, kind), key)
+    if "role" in row:
+        return _of_party(row["key"], row["country"] or "", row["kind"] or "")
+    return _of_field(row["key"], row["standing"])
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_party(key: str, country: str, kind: str) -> Sequence[Figure]:
+    narrowed = ((c, k) for c in {"", country} for k in {"", kind})
+    return [Figure(counted_as(c, k), key) for c, k in narrowed]
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_field(key: str, standing: str | None) -> Sequence[Figure]:
+    return [Figure("field", key), *([Figure(f"field {standing}", key)] if standing else [])]
 
 
 def counted_as(country: str | None, kind: str | None) -> str:
@@ -118,8 +124,8 @@ def counted_as(country: str | None, kind: str | None) -> str:
     return f"party {country or ''} {kind or ''}"
 
 
-def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Counter[Turn]:
-    found: Counter[Turn] = Counter()
+def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Turns:
+    found: Turns = {}
     for table in (parties, fields):
         here = at_hand(connection, table)
         for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
@@ -129,19 +135,29 @@ def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Counter[Turn
     return found
 
 
-def _turns(found: Counter[Turn], rows: Iterable[sa.RowMapping]) -> None:
+def _turns(found: Turns, rows: Iterable[Told]) -> None:
     """Count each agreement once, however often it names somebody. Rows come agreement by agreement."""
-    for _, its in groupby(rows, key=lambda row: row["agreement"]):
-        spans: dict[Figure, list[tuple[str, str]]] = {}
+    for _, its in groupby(rows, key=itemgetter("agreement")):
+        days: dict[Figure, list[tuple[str, str]]] = {}
         scopes: tuple[str, ...] = ()
         for row in its:
             since = ALWAYS if row["since"] == row["recorded_on"] else row["since"]
             for figure in figures_of(row):
-                spans.setdefault(figure, []).append((since, row["until"]))
+                days.setdefault(figure, []).append((since, row["until"]))
             scopes = scopes_of(row)
-        for figure, days in spans.items():
-            for since, until in _joined(days):
-                turn(found, scopes, Counter((figure,)), since, until)
+        for figure, told in days.items():
+            for since, until in _joined(told) if len(told) > 1 else told:
+                _turn(found, scopes, figure, since, 1)
+                if until != LAST:
+                    _turn(found, scopes, figure, until, -1)
+
+
+def _turn(found: Turns, scopes: tuple[str, ...], figure: Figure, day: str, number: int) -> None:
+    name, value = figure
+    for span in spans(day):
+        for scope in scopes:
+            key = (scope, name, span, value)
+            found[key] = found.get(key, 0) + number
 
 
 def _joined(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:

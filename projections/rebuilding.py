@@ -24,9 +24,10 @@ from projections.checkpoints import (
 )
 from projections.feeding import Feed
 from projections.leading import Lead
-from projections.making import Making
+from projections.making import Made, Making
 from projections.making import made as rows_made
 from projections.public import create_views, drop_views
+from projections.turning import Turns, add_up
 from projections.writing import put_in
 
 BATCH = 2000  # no more: one that a follower does itself goes on between what it feeds
@@ -134,27 +135,36 @@ class Rebuild:
         What any view cannot take in is left to be found entry by entry, from the beginning.
         """
         goal = self._goal(wanted)
+        turned: list[Turns] = [{} for _ in wanted]
         try:
             if not self._is_to_skip(wanted):
-                for _ in self._filled(wanted, self.journal.head() if goal is None else goal):
+                for _ in self._filled(wanted, self.journal.head() if goal is None else goal, turned):
                     yield self._progress(time.monotonic() - began)
         except sa.exc.SQLAlchemyError:
             raise
         except Exception:
             log.exception("not every agreement can be taken in whole; going on entry by entry")
             self._begin(wanted)
+            turned = [{} for _ in wanted]
         for table in (table for projection in wanted for table in projection.tables):
             with writing(self.feed.engine).begin() as connection:
                 index_twins(connection, table)
-        for projection in wanted:
+        for projection, its in zip(wanted, turned, strict=True):
             with writing(self.feed.engine).begin() as connection:
-                projection.sum_up(connection)
+                projection.sum_up(connection, its)
 
-    def _filled(self, wanted: Sequence[Projection], upto: int) -> Iterator[int]:
-        """Write share by share. As many entries as are in the new rows are what their checkpoints say."""
+    def _filled(self, wanted: Sequence[Projection], upto: int, turned: Sequence[Turns]) -> Iterator[int]:
+        """Write share by share, and add up how figures turn.
+
+        As many entries as are in the new rows are what their checkpoints say.
+        """
         done = 0
         making = Making(self.databases, self.journal.timezone, wanted)
         for made in rows_made(self.journal, making, upto, BATCH):
+            if not isinstance(made, Made):
+                for total, more in zip(turned, made, strict=True):
+                    add_up(total, more)
+                continue
             with writing(self.feed.engine).begin() as connection:
                 for checkpoint in read_checkpoints(connection):
                     move(connection, checkpoint, done + made.entries)

@@ -1,6 +1,5 @@
 """The register: every agreement as it stands, for lists, search and counts."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,8 @@ from domain.words import fold
 from projections.beside import at_hand
 from projections.change import Change, Projection, runs, span_columns
 from projections.searching import spelled, words, words_of
-from projections.tallies import COUNTED, Turn, add, tallies, turns
+from projections.tallies import COUNTED, add, tallies, turns
+from projections.turning import Turns, add_up
 from projections.writing import Row
 
 FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
@@ -30,7 +30,6 @@ SELDOM = (
     *("followed_up", "follow_up_held", "evidenced"),
 )
 EARLIEST = ""
-ROWS_AT_ONCE = 5000
 AGREEMENTS_AT_ONCE = 500
 TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
@@ -116,31 +115,33 @@ class Register(Projection):
         told = ({"agreement": change.agreement, "word": word} for word in found)
         return rows, runs(change, _terms, _term, lasting=True), told, _readers(change), ()
 
+    def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
+        """See `Projection`."""
+        return turns(rows[0])
+
     def project(self, connection: Connection, changes: Sequence[Change]) -> None:
         """See `Projection`."""
         agreements = [change.agreement for change in changes]
         before = _tallied(connection, agreements)
         super().project(connection, changes)
         turned = _tallied(connection, agreements)
-        turned.subtract(before)
+        add_up(turned, before, -1)
         add(connection, tallies, turned)
 
-    def sum_up(self, connection: Connection) -> None:
+    def sum_up(self, connection: Connection, turned: Turns) -> None:
         """See `Projection`."""
-        connection.execute(sa.delete(at_hand(connection, tallies)))
-        table = at_hand(connection, register)
-        query = sa.select(*(table.c[name] for name in COUNTED)).execution_options(yield_per=ROWS_AT_ONCE)
-        add(connection, tallies, turns(connection.execute(query).mappings()))
+        add(connection, tallies, turned)
 
 
-def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Counter[Turn]:
+def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Turns:
     """The turns that some agreements bring about, as they are stored."""
     table = at_hand(connection, register)
     columns = [table.c[name] for name in COUNTED]
-    found: Counter[Turn] = Counter()
+    found: Turns = {}
     for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
         some = table.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
-        found.update(turns(connection.execute(sa.select(*columns).where(some)).mappings()))
+        query = sa.select(*columns).where(some).order_by(table.c.agreement, table.c.since)
+        add_up(found, turns(connection.execute(query).mappings().all()))
     return found
 
 

@@ -9,7 +9,8 @@ from domain.agreement.state import AgreementStanding, Realisation
 from domain.agreement.transitions import INSTRUMENTS, RUNGS
 from domain.values import AgreementKind
 from projections.figures import Figures, figures
-from projections.tallies import BY, MARKS, Figure
+from projections.tallies import BY, MARKS
+from projections.turning import Figure
 from projections.views import View
 
 KINDS = tuple(kind for kind in get_args(AgreementKind) if kind != "network")

@@ -6,9 +6,11 @@ month up to it: a few dozen rows, however many agreements there are.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -19,13 +21,13 @@ from domain.agreement.access import Actor
 from domain.agreement.today import ONE_DAY, months_after
 from projections.beside import at_hand
 from projections.change import LAST_DAY
+from projections.turning import ALWAYS, Counted, Figure, Known, Spell, Told, Turns, add_up, turns_of
 
 PUBLIC, HIDDEN = "", "*"
 BY = ("status", "instrument", "standing", "kind", "realisation")
 MARKS = ("overdue", "stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180")
 OLD_ENOUGH_MONTHS = 24
 DAYS_IN_BUCKET = 64
-ALWAYS = ""  # the span of what has counted from the first day that the view answers for
 
 metadata = sa.MetaData()
 
@@ -56,24 +58,20 @@ COUNTED = (
 )
 
 
-class Figure(NamedTuple):
-    """What is counted, such as `status`, and for what value of it."""
-
-    name: str
-    value: str = ""
-
-
-class Turn(NamedTuple):
-    """A figure of a scope from a day on."""
-
-    scope: str
-    name: str
-    span: str
-    value: str
+DECIDING = itemgetter(
+    *("begun", *BY, *MARKS, "uncertain", "evidenced", "follow_up_held", "followed_up", "settled", "has_end")
+)
+DATED = itemgetter("status", "signed_on", "signed_by", "loi_to_mou_days")
+_known = Known()
 
 
-def figures_of(row: sa.RowMapping) -> Iterator[Figure]:
+def figures_of(row: Told) -> Iterator[Figure]:
     """What a row of the register counts for as long as it holds. Networks are in none but their own."""
+    yield from _standing(row)
+    yield from _dated(row)
+
+
+def _standing(row: Told) -> Iterator[Figure]:
     if row["begun"]:
         yield Figure("listed")
         if row["status"] is None:
@@ -86,6 +84,12 @@ def figures_of(row: sa.RowMapping) -> Iterator[Figure]:
     yield from (Figure(name, row[name]) for name in BY)
     yield from (Figure(mark) for mark in MARKS if row[mark])
     yield from _steps(row)
+
+
+def _dated(row: Told) -> Iterator[Figure]:
+    """What hardly two rows have in common."""
+    if row["status"] is None:
+        return
     if row["signed_by"] is not None:
         first, last = row["signed_on"][:4], row["signed_by"][:4]
         yield Figure("year", first if first == last else "")
@@ -95,7 +99,7 @@ def figures_of(row: sa.RowMapping) -> Iterator[Figure]:
         yield Figure(f"lag {bucket}", str(days))
 
 
-def _steps(row: sa.RowMapping) -> Iterator[Figure]:
+def _steps(row: Told) -> Iterator[Figure]:
     if row["instrument"] != "none":
         yield Figure("signed")
         if row["follow_up_held"]:
@@ -112,11 +116,16 @@ def _steps(row: sa.RowMapping) -> Iterator[Figure]:
         yield Figure("with an end")
 
 
-def ripe(row: sa.RowMapping) -> str | None:
+def ripe(row: Told) -> str | None:
     """The first day on which a memorandum is old enough to have brought results; None if there is none."""
     if row["status"] is None or row["instrument"] != "mou" or row["mou_by"] is None:
         return None
-    signed = date.fromisoformat(row["mou_by"])
+    return _old_enough(row["mou_by"])
+
+
+@lru_cache(maxsize=1 << 14)
+def _old_enough(mou_by: str) -> str:
+    signed = date.fromisoformat(mou_by)
     day = months_after(signed, OLD_ENOUGH_MONTHS)
     # That month may lack the day.
     if day != date.max and months_after(day, -OLD_ENOUGH_MONTHS) < signed:
@@ -124,27 +133,51 @@ def ripe(row: sa.RowMapping) -> str | None:
     return day.isoformat()
 
 
-def old_figures(row: sa.RowMapping) -> Iterator[Figure]:
+def old_figures(row: Told) -> Iterator[Figure]:
     """What a row counts for besides, from the day on which its memorandum is old enough."""
     yield Figure("old")
     if row["evidenced"]:
         yield Figure("old and evidenced")
 
 
-def turns(rows: Iterable[sa.RowMapping]) -> Counter[Turn]:
+def turns(rows: Sequence[Told]) -> Turns:
     """Every turn of every figure that some rows of the register bring about."""
-    found: Counter[Turn] = Counter()
-    for row in rows:
-        scopes = scopes_of(row)
-        since = ALWAYS if row["since"] == row["recorded_on"] else row["since"]
-        until = row["until"]
-        turn(found, scopes, Counter(figures_of(row)) + _uncertain(row), since, until)
-        if (day := ripe(row)) is not None and day < until:
-            turn(found, scopes, Counter(old_figures(row)), since if day <= row["since"] else day, until)
+    found = turns_of(spell for row in rows for spell in _spells(row))
+    add_up(found, turns_of(map(_dated_spell, rows)))
     return found
 
 
-def scopes_of(row: sa.RowMapping) -> tuple[str, ...]:
+def _spells(row: Told) -> Iterator[Spell]:
+    scopes, since, until = _where(row)
+    day = ripe(row)
+    if day is None or day >= until:
+        yield Spell(scopes, since, until, _counted(row, is_old=False))
+    elif day <= row["since"]:
+        yield Spell(scopes, since, until, _counted(row, is_old=True))
+    else:
+        yield Spell(scopes, since, day, _counted(row, is_old=False))
+        yield Spell(scopes, day, until, _counted(row, is_old=True))
+
+
+def _where(row: Told) -> tuple[tuple[str, ...], str, str]:
+    since = ALWAYS if row["since"] == row["recorded_on"] else row["since"]
+    return scopes_of(row), since, row["until"]
+
+
+def _counted(row: Told, *, is_old: bool) -> Counted:
+    key = DECIDING(row), is_old
+    if (known := _known.get(key)) is not None:
+        return known
+    figures = Counter(_standing(row)) + Counter({Figure("uncertain"): row["uncertain"]})
+    return _known.keep(key, figures + Counter(old_figures(row)) if is_old else figures)
+
+
+def _dated_spell(row: Told) -> Spell:
+    key = DATED(row)
+    return Spell(*_where(row), _known.get(key) or _known.keep(key, Counter(_dated(row))))
+
+
+def scopes_of(row: Told) -> tuple[str, ...]:
     """Where a row is counted."""
     return (PUBLIC,) if row["visibility"] == "public" else (HIDDEN, row["owner"])
 
@@ -156,32 +189,11 @@ def scopes_for(actor: Actor | None) -> list[str]:
     return [PUBLIC, HIDDEN if actor.role == "auditor" else actor.organisation]
 
 
-def _uncertain(row: sa.RowMapping) -> Counter[Figure]:
-    return Counter({Figure("uncertain"): row["uncertain"]})
-
-
-def turn(
-    found: Counter[Turn], scopes: Sequence[str], figures: Counter[Figure], since: str, until: str
-) -> None:
-    """Let figures of some scopes count from a day until another."""
-    ends = _spans(until) if until != date.max.isoformat() else ()
-    begins = _spans(since)
-    for (name, value), number in figures.items():
-        for scope in scopes:
-            for span in begins:
-                found[Turn(scope, name, span, value)] += number
-            for span in ends:
-                found[Turn(scope, name, span, value)] -= number
-
-
-def _spans(day: str) -> tuple[str, ...]:
-    return (f"y{day[:4]}", f"m{day[:7]}", f"d{day}") if day else (ALWAYS,)
-
-
-def add(connection: Connection, tallies: sa.Table, found: Counter[Turn]) -> None:
+def add(connection: Connection, tallies: sa.Table, found: Turns) -> None:
     """Add turns to those that are stored. What comes to nothing is not kept."""
     table = at_hand(connection, tallies)
-    rows = [{**turn._asdict(), "number": number} for turn, number in sorted(found.items()) if number]
+    names = [column.name for column in table.c]
+    rows = [dict(zip(names, (*turn, n), strict=True)) for turn, n in sorted(found.items()) if n]
     if not rows:
         return
     insert = insert_postgresql if connection.dialect.name == "postgresql" else insert_sqlite

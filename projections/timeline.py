@@ -47,16 +47,17 @@ def _rows(change: Change) -> Iterable[Row]:
         line = transition(standing.fact)
         if line.subject != "record":
             entry = change.entries[standing.version - 1]
+            is_corrected = standing.stated_in != standing.version
             yield {
                 "agreement": change.agreement,
                 "version": standing.version,
                 "earliest": standing.span.earliest.isoformat(),
                 "latest": standing.span.latest.isoformat(),
                 "rung": line.order,
-                "corrected_in": standing.stated_in if standing.stated_in != standing.version else None,
+                "corrected_in": standing.stated_in if is_corrected else None,
                 "position": entry.position,
                 "recorded_at": change.recorded_at[standing.version - 1],
-                "fact": standing.fact.model_dump_json(),
+                "fact": standing.fact.model_dump_json() if is_corrected else entry.written,
             }
 
 

@@ -37,7 +37,7 @@ def in_columns(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> 
 
 def bound(table: sa.Table, dialect: str, rows: Iterable[Row]) -> list[Values]:
     """`in_columns`, for a dialect by its name."""
-    values, bindings = itemgetter(*table.c.keys()), _bindings(table, dialect)
+    values, bindings = _binding(table, dialect)
     return [_converted(values(row), bindings) for row in rows] if bindings else list(map(values, rows))
 
 
@@ -61,13 +61,17 @@ def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> N
 
 
 def _converted(values: Values, bindings: Sequence[Binding]) -> Values:
-    converted = list(values)
-    for place, bind in bindings:
-        converted[place] = bind(converted[place])
-    return tuple(converted)
+    for place, bind in bindings:  # mostly the agreement alone, in the first place
+        bound = bind(values[place])
+        values = (*values[:place], bound, *values[place + 1 :]) if place else (bound, *values[1:])
+    return values
 
 
 @cache
+def _binding(table: sa.Table, dialect: str) -> tuple[Callable[[Row], Values], tuple[Binding, ...]]:
+    return itemgetter(*table.c.keys()), _bindings(table, dialect)
+
+
 def _bindings(table: sa.Table, dialect: str) -> tuple[Binding, ...]:
     """What the driver does not take as it is, by the place of the column. It takes what is true or false."""
     used = DIALECTS[dialect]()

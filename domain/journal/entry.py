@@ -1,6 +1,7 @@
 """The envelope of a fact: which agreement and version, who recorded it, when, with what command."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated
 from uuid import UUID
 
@@ -47,6 +48,11 @@ class Entry(BaseModel):
     software: str
     schema_version: Annotated[int, Field(exclude=True)] = 1
     fact: Fact
+
+    @cached_property
+    def written(self) -> str:
+        """The fact as JSON. A reader who has it at hand puts it in."""
+        return self.fact.model_dump_json()
 
     @property
     def originator_id(self) -> UUID:

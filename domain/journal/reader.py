@@ -72,7 +72,10 @@ class Reader:
         return found
 
     def whole(self, after: UUID | None, last: UUID, upto: int) -> Iterator[list[Entry]]:
-        """Each agreement beyond one, up to another, with its entries up to a position; by id."""
+        """Each agreement beyond one, up to another, with its entries up to a position; by id.
+
+        Their facts are at hand as JSON too.
+        """
         # The agreement as the driver gives it: to make its id of every row takes as long as to read it.
         given = sa.type_coerce(events.c.agreement, sa.String)
         columns = (given, events.c.position, events.c.version, events.c.topic, events.c.state)
@@ -85,7 +88,7 @@ class Reader:
         for known, trail in groupby(rows, key=itemgetter(0)):
             agreement = known if isinstance(known, UUID) else UUID(known)
             yield [
-                read(position, agreement, version, topic, state)
+                read(position, agreement, version, topic, state, with_text=True)
                 for _, position, version, topic, state in trail
             ]
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from projections.change import Change, Projection
 from projections.follower import Follower
+from projections.turning import Turns
 from projections.writing import Row
 from tests.journal.people import SECONDS
 
@@ -60,8 +61,11 @@ class Poisoned(Projection):
             self.rows(change)
         self.projection.project(connection, changes)
 
-    def sum_up(self, connection: Connection) -> None:
-        self.projection.sum_up(connection)
+    def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
+        return self.projection.turns(rows)
+
+    def sum_up(self, connection: Connection, turned: Turns) -> None:
+        self.projection.sum_up(connection, turned)
 
 
 def poison(follower: Follower, name: str, agreement: object, **other: Any) -> None:

@@ -16,7 +16,8 @@ from projections.follower import Follower
 from projections.listing import Wanted, agreements, countries, visible
 from projections.parties import parties
 from projections.register import register
-from projections.tallies import Figure, figures_of, old_figures, ripe, tallies
+from projections.tallies import figures_of, old_figures, ripe, tallies
+from projections.turning import Figure
 from projections.views import View, Views
 from tests.conftest import Clock
 from tests.journal.histories import recorded

@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError, Notification, StoredEvent
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.facts import AnnotationAdded, Fact, Proposed
-from domain.journal import Entry, RecordedBy
+from domain.journal import Entry, RecordedBy, as_written
 from domain.journal.mapper import UPCASTS, EntryMapper
 from tests.strategies import later_facts
 
@@ -177,6 +177,24 @@ def test_bytes_with_a_fault_are_refused_by_name(old: str, new: str) -> None:
 def test_bytes_that_are_no_entry_are_refused_by_name_on_the_way_up_too(state: str) -> None:
     with pytest.raises(MapperDeserialisationError, match=r"annotated .* version 7: "):
         MAPPER.read(7, of("annotated").agreement, 7, "annotated", state.encode())
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.position}-{line.topic}")
+def test_what_todays_classes_wrote_is_read_quickly_and_means_the_same(line: Line) -> None:
+    slowly = Entry.model_validate_json(line.state).model_copy(update={"position": line.position})
+    written = MAPPER.to_stored_event(slowly).state
+    quickly = as_written.read(written, line.position, slowly.agreement, with_text=True)
+    assert quickly == slowly
+    assert quickly.written == slowly.fact.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"note":null', '"n":null'), (',"note":null', ""), (',"correlation_id":null', "")]
+)
+def test_what_lacks_a_field_of_todays_is_not_taken_for_what_todays_classes_write(old: str, new: str) -> None:
+    line = of("annotated" if "correlation" in old else "proposed").changed(old, new)
+    with pytest.raises(ValueError, match="Field required"):
+        as_written.read(line.state.encode(), line.position, UUID(line.agreement))
 
 
 words = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1).filter(str.strip)
