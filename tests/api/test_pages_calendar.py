@@ -100,6 +100,20 @@ def test_a_calendar_program_follows_with_a_key_what_its_owner_may_see(closed: Do
     assert closed.client.get("/calendar.ics?key=guessed").status_code == 401
 
 
+def test_the_page_of_the_feed_can_be_opened_again_and_shows_no_secret_twice(closed: Doors) -> None:
+    link = closed.running.sessions.invite("kota-bandung", "viewer")
+    own = {"Sec-Fetch-Site": "same-origin"}
+    closed.client.post(f"/sign-in/{link}", headers=own)
+    assert "?key=" in closed.client.post("/calendar/subscription", headers=own).text
+    again = closed.client.get("/calendar/subscription")
+    assert again.status_code == 200
+    assert "?key=" not in again.text
+
+
+def test_whoever_reads_without_a_session_follows_what_is_public(pakta: Doors) -> None:
+    assert 'value="http://testserver/calendar.ics"' in page(pakta, "/calendar/subscription")
+
+
 def test_the_board_tells_who_owes_what_by_when(pakta: Doors) -> None:
     with_plans(pakta)
     board = page(pakta, "/follow-up")
