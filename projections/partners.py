@@ -65,7 +65,7 @@ def busiest(view: View, actor: Actor | None, limit: int) -> list[Partner]:
     told = dashboards.parties(view, actor, {}, None, limit + SPARE).rows
     keys = [row["key"] for row in told]
     networks = _numbers(view, actor, keys, register.c.status.is_(None))
-    overdue = _numbers(view, actor, keys, sa.and_(register.c.overdue == sa.true(), counted()))
+    overdue = _numbers(view, actor, keys, register.c.overdue == sa.true())
     counts = {row["key"]: row["agreements"] - networks.get(row["key"], 0) for row in told}
     shown = sorted((row for row in told if counts[row["key"]]), key=lambda row: -counts[row["key"]])[:limit]
     signed = _signed(view, actor, [row["key"] for row in shown])
@@ -88,12 +88,12 @@ def _numbers(
     view: View, actor: Actor | None, keys: Sequence[str], which: sa.ColumnElement[bool]
 ) -> dict[str, int]:
     """In how many agreements of a rare sort each party is."""
-    # The sort first: it has an index of its own, and parties are found by agreement.
-    rare = sa.select(register.c.agreement).where(which, on(register, view.day)).cte("rare")
-    query = sa.select(parties.c.key, sa.func.count(sa.distinct(parties.c.agreement)).label("number"))
-    query = query.select_from(rare).join(parties, parties.c.agreement == rare.c.agreement)
-    query = query.where(on(parties, view.day), visible(actor, parties), parties.c.key.in_(keys))
-    return {row.key: row.number for row in view.connection.execute(query.group_by(parties.c.key))}
+    # Not asked of the column itself, or its index would be followed through all that anybody is in.
+    key = sa.func.coalesce(parties.c.key, "").label("party")
+    query = sa.select(key, sa.func.count(sa.distinct(parties.c.agreement)).label("number"))
+    query = query.where(which, on(register, view.day), parties.c.agreement == register.c.agreement)
+    query = query.where(on(parties, view.day), visible(actor, parties), key.in_(keys)).group_by(key)
+    return {row.party: row.number for row in view.connection.execute(query)}
 
 
 def _signed(view: View, actor: Actor | None, keys: Sequence[str]) -> set[str]:
