@@ -41,6 +41,19 @@ def test_a_vague_visit_lies_on_all_days_of_its_month(pakta: Doors) -> None:
     assert "Nothing lies in this month" in page(pakta, "/calendar?month=2030-01")
 
 
+def test_what_ends_or_falls_due_within_a_long_stretch_lies_on_each_of_its_months(pakta: Doors) -> None:
+    pakta.open(
+        fact("mou_signed", "2026-01-05", valid_until="2027"),
+        fact("commitment_made", commitment="c1", text="Send engineers", due="2027-02/2027-05"),
+        fact("commitment_made", commitment="c2", text="Some day or other"),
+    )
+    march = page(pakta, "/calendar?month=2027-03")
+    assert "runs out" in march
+    assert "Send engineers" in march
+    assert "Some day or other" not in march
+    assert "Nothing lies in this month" in page(pakta, "/calendar?month=2028-01")
+
+
 @pytest.mark.parametrize("month", ["0001-01", "9999-12", "2024-02"])
 def test_every_month_there_is_can_be_opened(pakta: Doors, month: str) -> None:
     page(pakta, f"/calendar?month={month}")
