@@ -29,7 +29,7 @@ from api.deadline import Deadline
 from api.figures import Figures
 from api.pages.failing import failed
 from api.pages.frame import STATIC
-from api.pages.rooms import ROOMS
+from api.pages.rooms import open_to_people
 from api.running import Running
 from api.settings import SOFTWARE, Settings
 from api.watching import Watching
@@ -77,8 +77,7 @@ def create_app(
     # The feed's stream before agreements: addresses are matched in this order.
     for door in (commands, feed, lists, agreements, comparing, evidence, health, figures):
         app.include_router(door.router)
-    for room in ROOMS:
-        app.include_router(room.router)
+    open_to_people(app)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(Deadline, seconds=settings.deadline)
     app.add_middleware(SecurityHeaders)

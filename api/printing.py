@@ -70,7 +70,7 @@ def welcome(running: Running, address: str, organisation: str) -> Iterator[str]:
     yield f"Pakta serves {figures['agreements']} agreements and {figures['networks']} network on {address}"
     yield f"  Overview        {address}/"
     yield f"  Documentation   {address}/docs"
-    yield "Sign in, once with each link, as:"
+    yield "Sign in, once with each link. The coordinator's is the one that records:"
     for role in get_args(Role):
         yield f"  {role:<15} {address}/sign-in/{running.sessions.invite(organisation, role)}"
     yield f"Tokens of {organisation}:"

@@ -52,10 +52,10 @@ class Sessions:
         with writing(self.engine).begin() as connection:
             return _keep(connection, links, who, hours)
 
-    def is_open(self, link: str) -> bool:
-        """Whether a link can still be used."""
+    def invited(self, link: str) -> Actor | None:
+        """Whom a link lets in, or None if it cannot be used any more."""
         with self.engine.connect() as connection:
-            return _holder(connection, links, link) is not None
+            return _holder(connection, links, link)
 
     def open(self, link: str) -> str | None:
         """Use up a link. Returns the secret of a new session; None if the link was used, or is too old."""

@@ -2,8 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response, StreamingResponse
 
 COLUMNS = (
     *("agreement", "title", "kind", "status", "instrument", "standing", "realisation", "owner"),
@@ -29,6 +32,13 @@ def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, with_
     for row in rows:
         writer.writerow([_harmless(row[column]) for column in columns])
     return BYTE_ORDER_MARK * with_heading + text.getvalue()
+
+
+def file_of(request: Request, name: str, parts: Iterator[str]) -> Response:
+    """A table as a file, sent part by part. To a HEAD nothing is worked out: its answer has no body."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    sent: Iterator[str] = iter(()) if request.method == "HEAD" else parts
+    return StreamingResponse(sent, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def _row(item: dict[str, Any]) -> dict[str, Any]:

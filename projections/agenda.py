@@ -53,8 +53,7 @@ def agenda(view: View, actor: Actor | None, first: date, last: date) -> list[Ite
 
 
 def _visits(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    query = _between(view, actor, visits, first).where(visits.c.first_day <= last.isoformat())
-    for row in _rows(view, query):
+    for row in _rows(view, _between(view, actor, visits, first, last)):
         edtf = row["held"] or row["window"]
         if edtf and _reaches(edtf, first, last):
             yield Item(
@@ -73,7 +72,7 @@ def _visits(view: View, actor: Actor | None, first: date, last: date) -> Iterato
 
 
 def _commitments(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    for row in _rows(view, _between(view, actor, commitments, first)):
+    for row in _rows(view, _between(view, actor, commitments, first, last)):
         if row["due"] and _reaches(row["due"], first, last):
             yield Item(
                 "commitment",
@@ -90,13 +89,13 @@ def _commitments(view: View, actor: Actor | None, first: date, last: date) -> It
 
 
 def _expiries(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    for row in _rows(view, _between(view, actor, expiries, first)):
+    for row in _rows(view, _between(view, actor, expiries, first, last)):
         edtf = row["valid_until"]
         if _reaches(edtf, first, last):
             yield Item("expiry", row["agreement"], row["title"], "end", edtf, bounds(edtf), "scheduled", None)
 
 
-def _between(view: View, actor: Actor | None, table: sa.Table, first: date) -> sa.Select[Any]:
+def _between(view: View, actor: Actor | None, table: sa.Table, first: date, last: date) -> sa.Select[Any]:
     return sa.select(table, register.c.title).where(
         register.c.agreement == table.c.agreement,
         on(table, view.day),
@@ -104,6 +103,11 @@ def _between(view: View, actor: Actor | None, table: sa.Table, first: date) -> s
         visible(actor),
         counted(),
         table.c.last_day >= first.isoformat(),
+        table.c.first_day <= last.isoformat(),
+        # What has no date at all lies on every day, which the index tells.
+        sa.or_(
+            table.c.first_day > ANY_DAY.earliest.isoformat(), table.c.last_day < ANY_DAY.latest.isoformat()
+        ),
     )
 
 

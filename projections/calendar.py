@@ -31,7 +31,7 @@ visits = sa.Table(
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
     sa.Index("visits_by_day", "first_day"),
-    sa.Index("visits_by_end", "last_day"),
+    sa.Index("visits_by_end", "last_day", "first_day"),
     sa.Index("visits_by_state", "state", "first_day"),
     sa.Index("visits_by_lateness", "state", "overdue_from"),
 )
@@ -50,8 +50,9 @@ commitments = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text),
     sa.Column("overdue_from", sa.String(10)),
+    sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("commitments_by_day", "last_day"),
+    sa.Index("commitments_by_day", "last_day", "first_day"),
     sa.Index("commitments_by_state", "state", "last_day"),
     sa.Index("commitments_by_lateness", "state", "overdue_from"),
 )
@@ -60,8 +61,9 @@ expiries = sa.Table(
     metadata,
     *span_columns(),
     sa.Column("valid_until", sa.Text, nullable=False),
+    sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("expiries_by_day", "last_day"),
+    sa.Index("expiries_by_day", "last_day", "first_day"),
 )
 
 
@@ -76,7 +78,7 @@ class Calendar(Projection):
     """What has a day in the life of agreements."""
 
     name = "calendar"
-    version = 3
+    version = 4
     tables: Sequence[sa.Table] = (visits, commitments, expiries)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
@@ -99,10 +101,12 @@ def _visit(visit: Visit) -> Row:
 
 
 def _commitment(promise: Commitment) -> Row:
+    span = _span(promise.due)
     return {
         **_told(promise, COMMITMENT),
         "overdue_from": promise.overdue_from.isoformat() if promise.overdue_from else None,
-        "last_day": _span(promise.due).latest.isoformat(),
+        "first_day": span.earliest.isoformat(),
+        "last_day": span.latest.isoformat(),
     }
 
 
@@ -111,7 +115,12 @@ def _ends(state: State) -> tuple[str, ...]:
 
 
 def _expiry(until: str) -> Row:
-    return {"valid_until": until, "last_day": _span(until).latest.isoformat()}
+    span = _span(until)
+    return {
+        "valid_until": until,
+        "first_day": span.earliest.isoformat(),
+        "last_day": span.latest.isoformat(),
+    }
 
 
 def _told(thing: Visit | Commitment, columns: Sequence[str]) -> Row:

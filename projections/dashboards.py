@@ -107,7 +107,7 @@ def _described(
 ) -> dict[str, dict[str, Any]]:
     """What each is called where its name comes last in the alphabet: of all spellings always the same."""
     query = sa.select(*(table.c[name] for name in names)).where(on(table, view.day), visible(actor, table))
+    query = query.where(table.c.key == sa.bindparam("asked"))
     query = query.order_by(table.c.name.desc(), table.c.agreement.desc()).limit(1)
-    keys = [row["key"] for row in page.rows]
-    found = {key: view.connection.execute(query.where(table.c.key == key)).mappings().one() for key in keys}
-    return {key: dict(told) for key, told in found.items()}
+    found = ((row["key"], view.connection.execute(query, {"asked": row["key"]})) for row in page.rows)
+    return {key: dict(told.mappings().one()) for key, told in found}

@@ -48,6 +48,9 @@ entries = sa.Table(
     ),
     sa.Index("entries_by_occurrence", "latest", "earliest", "position"),
 )
+MENDED = sa.or_(entries.c.corrected_in.is_not(None), entries.c.retracted == sa.true())
+"""Corrected or retracted since: few are."""
+sa.Index("entries_mended", entries.c.position, sqlite_where=MENDED, postgresql_where=MENDED)
 
 
 ABOUT = frozenset(
@@ -59,7 +62,7 @@ class Entries(Projection):
     """Every entry, as last corrected: unlike the timeline also what was retracted or keeps the record."""
 
     name = "entries"
-    version = 2
+    version = 3
     tables: Sequence[sa.Table] = (entries,)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:

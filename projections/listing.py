@@ -15,6 +15,8 @@ from projections.searching import asked, begins, words
 from projections.views import View
 
 FEW = 2000  # agreements
+SOME = 20_000  # agreements that are looked up one by one to be counted
+WORDED = ("party", "field", "country")  # filters by a word of `terms`
 WORDS_TRIED = 8
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "recorded": register.c.opened,
@@ -122,16 +124,31 @@ def conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[
         *(_has_answer(view, register.c[name], given[name]) for name in ANSWERS if name in given),
         *(_is_marked(view, name, wanted=given[name]) for name in ("stalled", "overdue") if name in given),
         *((register.c.owner == given["owner"],) if "owner" in given else ()),
-        *(
-            _has_term(view, name, fold(given[name]))
-            for name in ("party", "field", "country")
-            if name in given
-        ),
+        *(_has_term(view, name, fold(given[name])) for name in WORDED if name in given),
         *_has_words(view, asked(given.get("q", ""))),
         *(_is_case(view, name) for name in CASES if given.get(name)),
         *((_is_marked(view, f"expiring_{given['expiring']}", wanted=True),) if "expiring" in given else ()),
         *((signed_in(given["year"]),) if "year" in given else ()),
     ]
+
+
+def narrowest(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
+    """For what is only counted: the agreements of the rarest filter, to begin with; none if all are common.
+
+    `conditions` asks of each agreement in the order of the list, which a count does not need.
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    asked = [
+        *((terms, _is_term(name, fold(given[name]))) for name in WORDED if name in given),
+        *((register, register.c[name] == given[name]) for name in ANSWERS if name in given),
+    ]
+    found: list[tuple[int, sa.Select[Any]]] = []
+    for table, is_so in asked:
+        those = sa.select(table.c.agreement).where(on(table, view.day), is_so)
+        some = those.limit(SOME + 1).subquery()
+        found.append((view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0, those))
+    number, rarest = min(found, key=lambda each: each[0], default=(SOME + 1, None))
+    return [] if rarest is None or number > SOME else [register.c.agreement.in_(rarest)]
 
 
 def _is_marked(view: View, name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
@@ -166,10 +183,14 @@ def _has_answer(view: View, column: sa.Column[str], answer: str) -> sa.ColumnEle
 
 
 def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:
-    asked = sa.and_(terms.c.kind == kind, terms.c.term == term)
+    asked = _is_term(kind, term)
     exists = sa.exists().where(terms.c.agreement == register.c.agreement, on(terms, view.day), asked)
     few = _few(view, terms, asked)
     return exists if few is None else few
+
+
+def _is_term(kind: str, term: str) -> sa.ColumnElement[bool]:
+    return sa.and_(terms.c.kind == kind, terms.c.term == term)
 
 
 def _few(view: View, table: sa.Table, asked: sa.ColumnElement[bool]) -> sa.ColumnElement[bool] | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.agreement.access import Actor
-from projections.entries import entries
+from projections.entries import MENDED, entries
 from projections.paging import Key, Page, paged
 from projections.register import readers
 
@@ -39,7 +39,7 @@ def page(
     """
     wanted = _conditions(connection, filters)
     query = sa.select(entries).where(readable(actor))
-    if wanted and _count(connection, wanted) < FEW:
+    if wanted and _count(connection, wanted, FEW) <= FEW:
         few = sa.select(entries.c.position).where(*wanted).scalar_subquery()
         query = query.where(entries.c.position.in_(few))
     else:
@@ -49,7 +49,7 @@ def page(
 
 def count(connection: Connection, actor: Actor | None, filters: Mapping[str, Any]) -> int | None:
     """How many entries there are in all; None for more than `MOST_COUNTED`."""
-    found = _count(connection, [readable(actor), *_conditions(connection, filters)])
+    found = _count(connection, [readable(actor), *_conditions(connection, filters)], MOST_COUNTED)
     return found if found <= MOST_COUNTED else None
 
 
@@ -69,19 +69,16 @@ def choices(connection: Connection, actor: Actor | None) -> dict[str, list[str]]
 
 def _distinct(connection: Connection, column: sa.Column[str], seen: sa.ColumnElement[bool]) -> list[str]:
     """Every value of a column that has an index, from each to the one after it."""
-    found: list[str] = []
-    after: list[sa.ColumnElement[bool]] = []
-    while True:
-        following = sa.select(column).where(seen, *after).order_by(column).limit(1)
-        value = connection.scalar(following)
-        if value is None:
-            return found
-        found.append(value)
-        after = [column > value]
+    smallest = sa.select(column.label("value")).where(seen).order_by(column).limit(1).subquery()
+    found = sa.select(smallest.c.value).cte("found", recursive=True)
+    larger = sa.select(column).where(seen, column > found.c.value).order_by(column).limit(1)
+    following = larger.correlate(found).scalar_subquery()
+    found = found.union_all(sa.select(following).where(found.c.value.is_not(None)))
+    return list(connection.scalars(sa.select(found.c.value).where(found.c.value.is_not(None))))
 
 
-def _count(connection: Connection, wanted: Sequence[sa.ColumnElement[bool]]) -> int:
-    some = sa.select(entries.c.position).where(*wanted).limit(MOST_COUNTED + 1).subquery()
+def _count(connection: Connection, wanted: Sequence[sa.ColumnElement[bool]], most: int) -> int:
+    some = sa.select(entries.c.position).where(*wanted).limit(most + 1).subquery()
     return int(connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
 
@@ -100,7 +97,7 @@ def _conditions(connection: Connection, filters: Mapping[str, Any]) -> list[sa.C
     if "late" in given:
         conditions.append(c.lag > given["late"])
     if given.get("corrected"):
-        conditions.append(sa.or_(c.corrected_in.is_not(None), c.retracted))
+        conditions.append(MENDED)
     return conditions
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy import RowMapping
 
@@ -20,7 +20,7 @@ from api.pages.frame import page
 from api.pages.names import FACTS
 from api.pages.telling import told
 from api.running import Running
-from api.tables import table_of
+from api.tables import file_of, table_of
 from domain.agreement.access import Actor
 from domain.agreement.standing import types_of
 from domain.facts import (
@@ -149,8 +149,7 @@ def table(request: Request, actor: Reader, query: Asked) -> Response:
                 yield table_of(COLUMNS, map(_cells, lines), with_heading=asked.cursor is None)
                 asked, more = asked.model_copy(update={"cursor": following}), following is not None
 
-    disposition = {"Content-Disposition": 'attachment; filename="entries.csv"'}
-    return StreamingResponse(pages(), headers=disposition, media_type="text/csv; charset=utf-8")
+    return file_of(request, "entries.csv", pages())
 
 
 @router.get("/audit/health", dependencies=[Depends(reader)])

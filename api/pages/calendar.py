@@ -76,6 +76,12 @@ def calendar(request: Request, actor: Reader, query: Annotated[MonthQuery, Query
     )
 
 
+@router.get("/calendar/subscription")
+def subscription(request: Request, actor: Reader) -> Response:
+    """How a calendar program follows along. Whoever is not signed in has no secret of their own."""
+    return page(request, "subscription.html", feed=None if actor else f"{request.base_url}calendar.ics")
+
+
 @router.post("/calendar/subscription")
 async def subscribe(request: Request, actor: Annotated[Actor, Depends(writer)]) -> Response:
     """A secret address of the feed, for programs that cannot sign in."""

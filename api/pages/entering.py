@@ -1,27 +1,38 @@
 """Signing in and out: a link that works once opens a session."""
 
-from fastapi import APIRouter, Request
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.identity import signed_in
+from api.language import english
 from api.pages.frame import page
 from api.problems import Problem
 from api.running import Running
 from api.sessions import carry, drop, own_page, session_of
+from domain.agreement.access import Actor, Role
 
 router = APIRouter(include_in_schema=False)
+MAY: Mapping[Role, str] = {
+    "coordinator": english("records what happens to the agreements of an organisation"),
+    "viewer": english("reads what is public, what the organisation owns and what it was granted"),
+    "auditor": english("reads everything, and records nothing"),
+    "admin": english("reads like a viewer"),
+}
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", dependencies=[Depends(signed_in)])
 def how_to_sign_in(request: Request) -> Response:
     """How to get in, for those who are not."""
-    return page(request, "sign_in.html", link=None, usable=False)
+    return _shown(request)
 
 
 @router.get("/sign-in/{link}")
 def offer(request: Request, link: str) -> Response:
     """A button rather than the session itself: programs that look at links before people do use none up."""
     running: Running = request.app.state.running
-    return page(request, "sign_in.html", link=link, usable=running.sessions.is_open(link))
+    return _shown(request, link, running.sessions.invited(link))
 
 
 @router.post("/sign-in/{link}")
@@ -32,7 +43,7 @@ def sign_in(request: Request, link: str) -> Response:
     running: Running = request.app.state.running
     session = running.sessions.open(link)
     if session is None:
-        return page(request, "sign_in.html", 410, link=link, usable=False)
+        return _shown(request, link, status=410)
     if before := session_of(request):
         running.sessions.end(before)
     response = RedirectResponse("/", 303)
@@ -51,3 +62,10 @@ def sign_out(request: Request) -> Response:
     response = RedirectResponse("/", 303)
     drop(request, response)
     return response
+
+
+def _shown(
+    request: Request, link: str | None = None, invited: Actor | None = None, status: int = 200
+) -> Response:
+    """The page of a link, or of how to get one."""
+    return page(request, "sign_in.html", status, link=link, invited=invited, may=MAY)

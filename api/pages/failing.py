@@ -10,7 +10,7 @@ from api.problems import PROBLEMS, REFUSED_ADVICE, Problem
 
 def failed(request: Request, problem: Problem) -> Response:
     """The page for a problem. Whoever may not see anything without a session is sent to sign in."""
-    if problem.code == "no_token" and request.method == "GET":
+    if problem.code == "no_token" and request.method in ("GET", "HEAD"):
         return RedirectResponse("/sign-in", 303)
     language = chosen(request)
     _, _, advice = PROBLEMS.get(problem.code, ("", "", REFUSED_ADVICE))

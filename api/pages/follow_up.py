@@ -21,7 +21,7 @@ from projections.views import View
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor | None, Depends(reader)]
 SOON_DAYS = 30
-MOST_OF_A_STATE = 100
+MOST_OF_A_STATE = 50
 OPEN_VISITS = ("overdue", "tentative", "scheduled", "confirmed")
 OPEN_COMMITMENTS = ("overdue", "open")
 # What is owed, who owes it, to whom, and by when: for either kind the columns that say so.

@@ -107,7 +107,7 @@ def _state(agreement: Joined) -> str:
 
 
 def _state_of(partner: Partner) -> str:
-    return "late" if partner.overdue else "signed" if partner.signed else "proposed"
+    return "late" if partner.overdue else "signed" if partner.is_signed else "proposed"
 
 
 def _line(row: Row, language: str) -> maps.Line:

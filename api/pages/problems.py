@@ -2,10 +2,11 @@
 
 import re
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
 
+from api.identity import signed_in
 from api.language import chosen, say
 from api.pages.frame import page
 from api.problems import PROBLEMS, REFUSED_ADVICE, REFUSED_TITLE, Problem
@@ -14,7 +15,7 @@ from domain.agreement.admit import REFUSALS
 router = APIRouter(prefix="/problems", include_in_schema=False)
 
 
-@router.get("/{code}")
+@router.get("/{code}", dependencies=[Depends(signed_in)])
 def explain(request: Request, code: str) -> HTMLResponse:
     """One problem, in the reader's language, or in the one asked for with `lang`."""
     language = chosen(request)

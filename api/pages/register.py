@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import ConfigDict, Field, model_validator
 
 from api.asking import cursor_to, looking, start_of
@@ -16,7 +16,7 @@ from api.lists import RegisterQuery, register_item
 from api.pages.frame import page
 from api.pages.names import NAMES
 from api.running import Running
-from api.tables import csv_of
+from api.tables import csv_of, file_of
 from domain.agreement.access import Actor
 from domain.agreement.transitions import RUNGS
 from projections import counting, dashboards, listing
@@ -101,8 +101,7 @@ def table(request: Request, actor: Reader, query: Asked) -> Response:
                 yield csv_of(items) if asked.cursor is None else csv_of(items, with_heading=False)
                 asked, more = asked.model_copy(update={"cursor": following}), following is not None
 
-    disposition = {"Content-Disposition": 'attachment; filename="agreements.csv"'}
-    return StreamingResponse(pages(), headers=disposition, media_type="text/csv; charset=utf-8")
+    return file_of(request, "agreements.csv", pages())
 
 
 def _shown(

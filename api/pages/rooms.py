@@ -1,5 +1,8 @@
 """Every page there is: which rooms of the house have doors for people."""
 
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
 from api.pages import (
     agreement,
     audit,
@@ -14,7 +17,7 @@ from api.pages import (
     register,
     replay,
 )
-from api.pages.recording import ceremony
+from api.pages.recording import ceremony, existing
 from api.pages.recording import doors as recording
 
 # Addresses are matched in this order.
@@ -23,6 +26,7 @@ ROOMS = (
     register,
     agreement,
     ceremony,
+    existing,
     recording,
     calendar,
     follow_up,
@@ -34,3 +38,12 @@ ROOMS = (
     documentation,
     problems,
 )
+
+
+def open_to_people(app: FastAPI) -> None:
+    """Open every room. A HEAD is answered as the GET is; the server leaves the body out."""
+    for room in ROOMS:
+        for door in room.router.routes:
+            if isinstance(door, APIRoute) and door.methods and "GET" in door.methods:
+                door.methods.add("HEAD")
+        app.include_router(room.router)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from tests.api.by_hand import Hand
 from tests.api.doors import Doors
 from tests.api.places import MakePlace, Place
 
@@ -29,6 +30,12 @@ def pakta(tmp_path: Path) -> Iterator[Doors]:
     """A coordinator of kota-bandung at the doors of a Pakta that the public may read."""
     with TestClient(create_app(Settings(data_dir=tmp_path, public_reading=True))) as client:
         yield Doors.of(client).as_("kota-bandung")
+
+
+@pytest.fixture
+def hand(pakta: Doors) -> Hand:
+    """A coordinator of kota-bandung who fills in forms."""
+    return Hand.of(pakta)
 
 
 @pytest.fixture

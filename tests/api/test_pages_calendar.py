@@ -41,6 +41,19 @@ def test_a_vague_visit_lies_on_all_days_of_its_month(pakta: Doors) -> None:
     assert "Nothing lies in this month" in page(pakta, "/calendar?month=2030-01")
 
 
+def test_what_ends_or_falls_due_within_a_long_stretch_lies_on_each_of_its_months(pakta: Doors) -> None:
+    pakta.open(
+        fact("mou_signed", "2026-01-05", valid_until="2027"),
+        fact("commitment_made", commitment="c1", text="Send engineers", due="2027-02/2027-05"),
+        fact("commitment_made", commitment="c2", text="Some day or other"),
+    )
+    march = page(pakta, "/calendar?month=2027-03")
+    assert "runs out" in march
+    assert "Send engineers" in march
+    assert "Some day or other" not in march
+    assert "Nothing lies in this month" in page(pakta, "/calendar?month=2028-01")
+
+
 @pytest.mark.parametrize("month", ["0001-01", "9999-12", "2024-02"])
 def test_every_month_there_is_can_be_opened(pakta: Doors, month: str) -> None:
     page(pakta, f"/calendar?month={month}")
@@ -98,6 +111,20 @@ def test_a_calendar_program_follows_with_a_key_what_its_owner_may_see(closed: Do
     closed.client.cookies.clear()
     assert b"BEGIN:VEVENT" in closed.client.get(address[1]).content
     assert closed.client.get("/calendar.ics?key=guessed").status_code == 401
+
+
+def test_the_page_of_the_feed_can_be_opened_again_and_shows_no_secret_twice(closed: Doors) -> None:
+    link = closed.running.sessions.invite("kota-bandung", "viewer")
+    own = {"Sec-Fetch-Site": "same-origin"}
+    closed.client.post(f"/sign-in/{link}", headers=own)
+    assert "?key=" in closed.client.post("/calendar/subscription", headers=own).text
+    again = closed.client.get("/calendar/subscription")
+    assert again.status_code == 200
+    assert "?key=" not in again.text
+
+
+def test_whoever_reads_without_a_session_follows_what_is_public(pakta: Doors) -> None:
+    assert 'value="http://testserver/calendar.ics"' in page(pakta, "/calendar/subscription")
 
 
 def test_the_board_tells_who_owes_what_by_when(pakta: Doors) -> None:

@@ -142,3 +142,35 @@ def test_pages_are_compressed_and_their_files_kept(pakta: Doors) -> None:
     address = re.search(r'href="(/static/pakta\.css\?v=\w+)"', page.text)
     assert address
     assert "immutable" in pakta.client.get(address[1]).headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/agreements", "/agreements.csv", "/audit.csv", "/sign-in", "/calendar.ics"]
+)
+def test_a_page_answers_a_head_as_it_answers_a_get(shared: Doors, path: str) -> None:
+    got, headed = (shared.client.request(method, path) for method in ("GET", "HEAD"))
+    assert headed.status_code == got.status_code == 200
+    assert headed.headers["content-type"] == got.headers["content-type"]
+    assert shared.client.head("/nowhere").status_code == 404
+
+
+def test_whoever_may_read_nothing_without_a_session_is_sent_to_sign_in_by_a_head_too(closed: Doors) -> None:
+    answer = closed.client.head("/agreements", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert answer.headers["location"] == "/sign-in"
+
+
+def test_a_link_says_for_whom_it_is_and_whether_it_records(closed: Doors) -> None:
+    english = {"Accept-Language": "en"}
+    link = closed.running.sessions.invite("kota-bandung", "coordinator")
+    offered = closed.client.get(f"/sign-in/{link}", headers=english).text
+    assert "for the coordinator of kota-bandung, who records what happens" in offered
+    asked = closed.client.get("/sign-in", headers=english).text
+    assert "Only a coordinator&#39;s records." in asked
+    sign_in(closed, "viewer")
+    assert "signed in as viewer of kota-bandung" in closed.client.get("/sign-in", headers=english).text
+
+
+def test_a_page_about_a_problem_knows_who_is_signed_in(closed: Doors) -> None:
+    assert closed.client.get("/problems/in_the_future").status_code == 200
+    sign_in(closed)
+    assert 'action="/sign-out"' in closed.client.get("/problems/in_the_future").text

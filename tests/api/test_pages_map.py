@@ -120,3 +120,14 @@ def test_more_than_can_be_drawn_are_counted_by_party_and_each_count_opens_its_li
 def test_an_empty_register_has_no_party_to_list(pakta: Doors) -> None:
     page = pakta.client.get("/partners", headers={"Accept-Language": "en"})
     assert "No party is named yet." in page.text
+
+
+def test_parties_are_counted_without_networks_and_with_what_is_overdue(pakta: Doors) -> None:
+    visit = fact("follow_up_visit_scheduled", visit="v", window="2025-09")
+    pakta.open(fact("loi_signed", "2025-03"), visit, **with_(SERANG))
+    pakta.open(title="A network", kind="network", parties=[BANDUNG, SHENZHEN])
+    pakta.open(reference="2", **with_(KERINCI))
+    page = section(pakta, "/partners")
+    numbers = {name: re.findall(r">([\d,]+)</td>", rest) for _, name, rest in rows(page)}
+    assert numbers == {"Kota Bandung": ["2", "1"], "Kota Serang": ["1", "1"], "Kabupaten Kerinci": ["1", "0"]}
+    assert [name for _, name, rest in rows(page) if "none signed" in rest] == ["Kabupaten Kerinci"]

@@ -1,137 +1,14 @@
-"""Recording by hand, without a browser's script: forms that are sent, refused, warned of, and sent again."""
+"""Recording by hand, without a browser's script: forms that are filled in, understood and recorded."""
 
 import json
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import Any
 
 import pytest
-from httpx2 import Response
 
-from api.sessions import COOKIE
-from domain.agreement.access import Role
 from domain.agreement.transitions import TRANSITIONS
+from tests.api.by_hand import Hand, Page, recorded
 from tests.api.doors import Doors, fact
 
-ORIGIN = {"Origin": "http://testserver"}
-PDF = b"%PDF-1.7 a scan"
-ALICE: dict[str, Any] = {"name": "Alice", "office": "Mayor", "party": "Kota Bandung"}
-
-
-@dataclass
-class Page(HTMLParser):
-    """What a page asks: the inputs of its form as a browser would send them, and all its text."""
-
-    html: str
-    inputs: dict[str, str] = field(default_factory=dict)
-    buttons: list[str] = field(default_factory=list)
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self._in_form, self._choosing, self._writing = False, "", ""
-        self.feed(self.html)
-        self.text = " ".join(self.text.split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        self._in_form = self._in_form or told.get("id") == "record"
-        name = told.get("name", "")
-        if not (self._in_form and name):
-            if tag == "option" and self._choosing and "selected" in told:
-                self.inputs[self._choosing] = told["value"]
-            return
-        if tag == "input" and told.get("type") in ("radio", "checkbox"):
-            self.inputs |= {name: told["value"]} if "checked" in told else {}
-        elif tag == "input" and told.get("type") != "file":
-            self.inputs[name] = told.get("value", "")
-        elif tag == "select":
-            self._choosing, self.inputs[name] = name, ""
-        elif tag == "textarea":
-            self._writing, self.inputs[name] = name, ""
-        elif tag == "button":
-            self.buttons.append(told["value"])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._in_form = False
-        self._choosing = "" if tag == "select" else self._choosing
-        if tag == "textarea":
-            # The first line end after the tag is not part of the text (HTML, 13.1.2.5).
-            self.inputs[self._writing] = self.inputs[self._writing].removeprefix("\n")
-            self._writing = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._writing:
-            self.inputs[self._writing] += data
-        self.text += f" {data}"
-
-
-@dataclass
-class Hand:
-    """Somebody who fills in forms, signed in."""
-
-    doors: Doors
-    session: str
-
-    @classmethod
-    def of(cls, doors: Doors, organisation: str = "kota-bandung", role: Role = "coordinator") -> "Hand":
-        """Of an organisation, in a role."""
-        session = doors.running.sessions.open(doors.running.sessions.invite(organisation, role))
-        assert session is not None
-        return cls(doors, session)
-
-    def opens(self, path: str, status: int = 200) -> Page:
-        """A page."""
-        response = self._ask("GET", path)
-        assert response.status_code == status, response.text
-        return Page(response.text)
-
-    def sends(self, path: str, page: Page, do: str = "record", **said: str) -> Response:
-        """The form of a page, with some inputs written. In names a double underscore stands for a dot."""
-        written = {name.replace("__", "."): text for name, text in said.items()}
-        return self._ask("POST", path, data={**page.inputs, **written, "do": do})
-
-    def records(self, path: str, page: Page, **said: str) -> Response:
-        """The same, after which something is recorded."""
-        response = self.sends(path, page, **said)
-        assert response.status_code == 303, Page(response.text).text
-        return response
-
-    def refused(self, path: str, page: Page, /, **said: str) -> Page:
-        """The same, after which the form comes back: something is wrong, or not seen yet."""
-        response = self.sends(path, page, **said)
-        assert response.status_code == 422, response.text
-        return Page(response.text)
-
-    def collides(self, path: str, page: Page, **said: str) -> Page:
-        """The same, after which the form comes back, because something was recorded already."""
-        response = self.sends(path, page, **said)
-        assert response.status_code == 409, response.text
-        return Page(response.text)
-
-    def _ask(self, method: str, path: str, **request: Any) -> Response:
-        headers = {
-            **ORIGIN,
-            "Cookie": f"{COOKIE}={self.session}",
-            "Accept": "text/html",
-            "Accept-Language": "en",
-        }
-        response: Response = self.doors.client.request(
-            method, path, headers=headers | request.pop("headers", {}), follow_redirects=False, **request
-        )
-        return response
-
-
-@pytest.fixture
-def hand(pakta: Doors) -> Hand:
-    """A coordinator of kota-bandung."""
-    return Hand.of(pakta)
-
-
-def recorded(doors: Doors, agreement: str) -> list[Any]:
-    """The facts of an agreement, in order of recording."""
-    return [entry["fact"] for entry in doors.walk(f"/agreements/{agreement}/events")]
+ALICE = {"name": "Alice", "office": "Mayor", "party": "Kota Bandung"}
 
 
 def test_a_date_is_recorded_in_the_words_in_which_it_was_said(pakta: Doors, hand: Hand) -> None:
@@ -192,130 +69,6 @@ def test_a_warning_is_seen_before_anything_is_recorded(pakta: Doors, hand: Hand)
     assert len(recorded(pakta, agreement)) == 2
 
 
-def test_what_has_not_happened_is_refused_at_its_field_with_ways_out(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/visit_held"
-    said = {"occurred": "September mendatang", "place": "Nanning", "evidence__0__title": "An article"}
-    page = hand.refused(path, hand.opens(path), evidence__0__published_on="Maret 2025", **said)
-    assert "This has not happened yet" in page.text
-    assert page.inputs["place"] == "Nanning"
-    assert {"plan", "mean:occurred:2025-09"} <= set(page.buttons)
-    hand.records(path, Page(hand.sends(path, page, "mean:occurred:2025-09").text))
-    meant = {"edtf": "2025-09", "as_stated": "September mendatang", "basis": "inferred"}
-    assert recorded(pakta, agreement)[-1]["occurred"] == meant
-
-
-def test_what_has_not_happened_is_recorded_as_a_plan(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    start = f"/agreements/{agreement}/record"
-    held = hand.opens(f"{start}/visit_held")
-    said = {"occurred": "September mendatang", "visitor__name": "Kota Bandung"}
-    plan = Page(hand.sends(f"{start}/follow_up_visit_scheduled", held, "plan", **said).text)
-    hand.records(f"{start}/follow_up_visit_scheduled", plan)
-    told = recorded(pakta, agreement)[-1]
-    assert (told["visit"], told["visitor"], told["occurred"]) == ("visit-1", "Kota Bandung", None)
-    assert told["window"]["as_stated"] == "September mendatang"
-
-
-def test_a_reason_is_asked_for_only_when_it_lifts_the_refusal(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/realised"
-    first = hand.opens(path)
-    assert "override_reason" not in first.inputs
-    refused = hand.refused(path, first, extent="partly")
-    assert refused.inputs["override_reason"] == ""
-    warned = hand.refused(path, refused, override_reason="The paper is lost")
-    hand.records(path, warned)
-    assert recorded(pakta, agreement)[-1]["override_reason"] == "The paper is lost"
-
-
-def test_wrong_fields_are_named_on_top_and_every_input_is_kept(shared: Doors) -> None:
-    hand = Hand.of(shared)
-    said = {"parties__3__name": "Kota Bandung", "parties__3__country": "Indonezia", "evidence__1__url": "x"}
-    page = hand.refused("/record", hand.opens("/record"), occurred="waktu hujan", **said)
-    assert "This cannot be recorded yet" in page.text
-    for label in ("Title", "Kind", "Country", "Web address", "Since when has it been proposed?"):
-        assert f'">{label}</a>' in page.html
-    assert "must be two capital letters, such as ID or CN" in page.text
-    assert "must be a web address" in page.text
-    assert page.text.index("Title :") < page.text.index("Web address :")
-    assert page.inputs["parties.0.country"] == "Indonezia"
-    assert page.inputs["occurred"] == "waktu hujan"
-    assert "words:occurred" in page.buttons
-
-
-def test_the_same_form_sent_twice_is_recorded_once(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/follow_up_visit_scheduled"
-    page = hand.opens(path)
-    answers = [hand.records(path, page, window="2027-03").headers["location"] for _ in range(2)]
-    assert answers[0] == answers[1]
-    assert len(recorded(pakta, agreement)) == 2
-    other = hand.collides(path, page, window="2027-04")
-    assert "recorded already, with other words" in other.text
-    assert len(recorded(pakta, agreement)) == 2
-
-
-def test_two_who_record_at_once_both_understand(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/loi_signed"
-    page = hand.opens(path)
-    pakta.record(agreement, fact("annotated", note="Meanwhile"))
-    conflict = hand.collides(path, page, occurred="2025-03")
-    assert "Meanwhile kota-bandung recorded: Annotated" in conflict.text
-    assert conflict.inputs["occurred"] == "2025-03"
-    hand.records(path, conflict)
-    assert [told["type"] for told in recorded(pakta, agreement)] == ["proposed", "annotated", "loi_signed"]
-
-
-def test_a_correction_begins_with_what_is_recorded(pakta: Doors, hand: Hand) -> None:
-    window = {"edtf": "2025-09", "as_stated": "September mendatang", "basis": "inferred"}
-    plan = fact("follow_up_visit_scheduled", "2025-03", visit="return", window=window, host="Kota Nanning")
-    agreement = pakta.open(plan)
-    path = f"/agreements/{agreement}/record/corrected"
-    assert f"{path}?version=2" in hand.opens(path).html
-    page = hand.opens(f"{path}?version=2")
-    assert page.inputs["fact.window"] == "September mendatang"
-    assert page.inputs["fact.visit"] == "return"
-    hand.records(path, page, fact__place="Nanning", reason="The place was missing")
-    told = recorded(pakta, agreement)[-1]
-    assert told["fact"]["window"] == window
-    assert told["fact"]["place"] == "Nanning"
-    hand.opens(f"{path}?version=3", 404)
-    hand.opens(f"{path}?version=9", 404)
-
-
-def test_what_a_source_states_is_chosen_among_the_fields_of_its_entry(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open(fact("loi_signed", "2025-03"), fact("annotated", note="Found in a drawer"))
-    path = f"/agreements/{agreement}/record/evidence_attached"
-    page = hand.opens(f"{path}?version=2")
-    assert '<option value="occurred">When</option>' in page.html
-    assert '<option value="signatories">Signed by</option>' in page.html
-    assert '<option value="title">' not in page.html
-    assert '<option value="title">' in hand.opens(path).html
-    said = {
-        "says__0__key": "occurred",
-        "says__0__value": "25 March 2024",
-        "evidence__0__publisher": "A paper",
-    }
-    shown = Page(hand.sends(path, page, "check", **said).text)
-    assert "Monday, 25 March 2024." in shown.text
-    assert "states otherwise (when)" in shown.text
-    hand.records(path, shown)
-    told = recorded(pakta, agreement)[-1]
-    stated = {"edtf": "2024-03-25", "as_stated": "25 March 2024", "basis": "stated"}
-    assert told["says"] == {"occurred": stated}
-    assert "This source states: When 25 March 2024" in hand.opens("/entries/4").text
-
-
-def test_words_of_a_source_that_are_no_date_are_told_as_they_are(pakta: Doors, hand: Hand) -> None:
-    source = fact(
-        "evidence_attached", version=2, evidence=[{"title": "A"}], says={"occurred": "in the rains"}
-    )
-    agreement = pakta.open(fact("loi_signed", "2025-03"), source)
-    assert "in the rains" in hand.opens(f"/agreements/{agreement}").text
-
-
 def test_what_would_come_of_it_waits_until_something_is_written(pakta: Doors, hand: Hand) -> None:
     path = f"/agreements/{pakta.open()}/record/mou_signed"
     page = hand.opens(path)
@@ -323,31 +76,6 @@ def test_what_would_come_of_it_waits_until_something_is_written(pakta: Doors, ha
     assert "nobody knows" not in page.text.replace("What nobody knows", "")
     shown = Page(hand.sends(path, page, "preview", place="Bandung").text)
     assert "on a day that nobody knows" in shown.text
-
-
-def test_a_retraction_knows_which_entry(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open(fact("loi_signed", "2025-03"))
-    path = f"/agreements/{agreement}/record/retracted"
-    page = hand.opens(f"{path}?version=2")
-    assert page.inputs["version"] == "2"
-    hand.records(path, page, reason="On the wrong agreement")
-    assert recorded(pakta, agreement)[-1]["version"] == 2
-
-
-def test_a_scan_is_kept_even_when_the_form_comes_back(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/approval_recorded"
-    page = hand.opens(path)
-    files = {"evidence.0.file": ("scan.pdf", PDF, "application/pdf")}
-    back = hand._ask("POST", path, data={**page.inputs, "do": "record"}, files=files)
-    assert back.status_code == 422
-    again = Page(back.text)
-    assert len(again.inputs["evidence.0.sha256"]) == 64
-    hand.records(path, again, gate="dprd")
-    assert recorded(pakta, agreement)[-1]["evidence"][0]["sha256"] == again.inputs["evidence.0.sha256"]
-    files = {"evidence.0.file": ("virus.exe", b"MZ", "application/pdf")}
-    wrong = hand._ask("POST", path, data={**page.inputs, "do": "check"}, files=files)
-    assert "Accepted are PDF" in Page(wrong.text).text
 
 
 def test_rows_come_and_go_without_a_script(shared: Doors) -> None:
@@ -407,38 +135,49 @@ def test_what_is_likely_comes_first_and_everything_else_behind_it(shared: Doors)
     assert all(f"/record/{kind}" in page.html for kind in TRANSITIONS if kind != "proposed")
 
 
-@pytest.mark.parametrize("path", ["", "/loi_signed", "/nonsense", "/proposed"])
-def test_only_coordinators_of_the_owner_come_in(shared: Doors, path: str) -> None:
-    agreement = shared.open()
-    address = f"/agreements/{agreement}/record{path}"
-    known = path not in ("/nonsense", "/proposed")
-    for outsider in (Hand.of(shared, role="viewer"), Hand.of(shared, "kota-serang")):
-        page = outsider.opens(address, 403 if known else 404)
-        assert ("Only a coordinator of the organisation that owns the agreement" in page.text) == known
-    stranger = shared.client.get(address, headers={"Accept": "text/html"}, follow_redirects=False)
-    assert stranger.headers["location"] == "/sign-in"
-    Hand.of(shared, role="viewer").opens("/record", 403)
-
-
-def test_another_site_records_nothing(pakta: Doors, hand: Hand) -> None:
-    agreement = pakta.open()
-    path = f"/agreements/{agreement}/record/annotated"
-    data = {**hand.opens(path).inputs, "note": "x"}
-    response = hand._ask("POST", path, data=data, headers={"Origin": "http://elsewhere.example"})
-    assert response.status_code == 403
-    assert len(recorded(pakta, agreement)) == 1
-
-
-def test_forms_are_bounded(closed: Doors) -> None:
-    hand = Hand.of(closed)
-    assert hand._ask("POST", "/record", data={"title": "x" * 5_000, "do": "check"}).status_code == 413
-    broken = hand._ask("POST", "/record", content=b"--", headers={"Content-Type": "multipart/form-data"})
-    assert broken.status_code == 400
-
-
 def test_the_script_is_told_where_to_go(pakta: Doors, hand: Hand) -> None:
     agreement = pakta.open()
     path = f"/agreements/{agreement}/record/annotated"
     data = {**hand.opens(path).inputs, "note": "x", "do": "record"}
-    response = hand._ask("POST", path, data=data, headers={"X-Pakta-Form": "1"})
+    response = hand.asks("POST", path, data=data, headers={"X-Pakta-Form": "1"})
     assert json.loads(response.text) == {"to": f"/agreements/{agreement}"}
+
+
+def test_a_title_is_suggested_once_it_is_known_who_works_with_whom(pakta: Doors, hand: Hand) -> None:
+    said = {
+        "kind": "sister_city",
+        "parties__0__name": "Kota Bandung",
+        "parties__1__name": "Kabupaten Kerinci",
+    }
+    page = hand.refused("/record", hand.opens("/record"), **said)
+    assert "fill:title:Bandung – Kerinci" in page.buttons
+    filled = Page(hand.sends("/record", page, "fill:title:Bandung – Kerinci").text)
+    assert filled.inputs["title"] == "Bandung – Kerinci"
+    assert not any(button.startswith("fill:") for button in filled.buttons)
+    hand.records("/record", filled)
+    assert [item["title"] for item in pakta.walk("/agreements")] == ["Bandung – Kerinci"]
+
+
+def test_a_suggested_title_tells_a_city_from_the_regency_of_its_name(shared: Doors) -> None:
+    said = {"parties__0__name": "Kota Bandung", "parties__1__name": "Kabupaten Bandung"}
+    hand = Hand.of(shared)
+    page = Page(hand.sends("/record", hand.opens("/record"), "preview", **said).text)
+    assert "fill:title:Kota Bandung – Kabupaten Bandung" in page.buttons
+
+
+def test_something_about_an_agreement_begins_with_finding_it(shared: Doors) -> None:
+    kochi = shared.open(title="Bandung – Kōchi")
+    nanning = shared.open(title="Bandung – Nanning")
+    hand = Hand.of(shared)
+    assert "/record/existing" in hand.opens("/record").html
+    assert f"/agreements/{nanning}/record" in hand.opens("/record/existing").html
+    found = hand.opens("/record/existing?q=kochi")
+    assert f"/agreements/{kochi}/record" in found.html
+    assert nanning not in found.html
+    assert "No agreement fits" in hand.opens("/record/existing?q=nowhere").text
+
+
+def test_only_agreements_that_one_may_record_about_are_offered(shared: Doors) -> None:
+    agreement = shared.open()
+    assert agreement not in Hand.of(shared, "kota-serang").opens("/record/existing").html
+    Hand.of(shared, role="auditor").opens("/record/existing", 403)

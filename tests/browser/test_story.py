@@ -163,7 +163,7 @@ def runs_the_time_machine_back(one: Coordinator) -> None:
 def records_a_ceremony(one: Coordinator) -> None:
     """Seven partners on one day."""
     one.follows("Record")
-    one.follows("A signing ceremony with many partners")
+    one.follows("A signing ceremony")
     one.page.get_by_label("MoU", exact=True).check()
     one.writes("occurred", "30/10/2018")
     one.page.locator("#f-kind").select_option("regional")

@@ -45,6 +45,7 @@ class Control:
     rare: bool = False
 
 
+EARLIER: Mapping[str, Sequence[str]] = {"proposed": ("kind", "parties", "title")}
 PAIR = Control("pair", "group", inside=(Control("key", "line"), Control("value", "line")))
 
 
@@ -61,6 +62,8 @@ def asked_of(name: str) -> tuple[Control, ...]:
         found["occurred"] = replace(found["occurred"], rare=True)
     if name in ("corrected", "retracted"):
         found |= {part: replace(found[part], rare=True) for part in ("evidence", "note")}
+    # A title follows from who works with whom: it can be suggested once that is known.
+    found = {part: found[part] for part in EARLIER.get(name, ())} | found
     first, last = [found.pop("occurred")], [found.pop(part) for part in ("evidence", "note")]
     return (*first, *found.values(), *last)
 

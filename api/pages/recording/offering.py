@@ -14,7 +14,7 @@ from domain.agreement.state import Commitment, Visit
 from domain.journal import Entry
 from projections import dashboards
 
-MOST = 500  # suggestions of a kind
+MOST = 200  # suggestions of a kind
 OPEN = ("tentative", "scheduled", "confirmed", "overdue", "open")
 Option = tuple[str, str]
 T = TypeVar("T", Visit, Commitment)

@@ -66,6 +66,9 @@ class SentForm:
         elif order == "plan" and not self.texts.get("window"):
             self.texts["window"] = self.texts.pop("occurred", "")
             self.texts.pop("visit", None)
+        elif order == "fill":
+            path, _, text = what.partition(":")
+            self.texts[path] = text
         return what if order == "add" else ""
 
     def _agree(self, path: str, edtf: str | None) -> None:

@@ -20,6 +20,7 @@ from api.pages.recording.likely import likeliest
 from api.pages.recording.places import Place
 from api.pages.recording.reading import read_in, tidy, unclear
 from api.pages.recording.sent_forms import SentForm
+from api.pages.recording.titles import suggested
 from api.pages.recording.trial import FIELD_OF, LIFTED, Trial, sentence_of, stated
 from api.pages.standing_sentence import Standing, standing_sentence
 from domain.agreement import Refused
@@ -114,6 +115,8 @@ def evaluated(
     today = place.running.journal.today()
     draft.body = {**(fixed or {}), **read_in(draft.controls, draft.form, today, "")}
     draft.fact, draft.errors = stated(draft.body, place.language, adapter)
+    if draft.kind == "proposed" and not draft.form.get("title") and (title := suggested(draft.form)):
+        draft.ways["title"] = [Way(f"fill:title:{title}", title)]
     for path in unclear(draft.controls, draft.form, today):
         draft.errors[path] = say(place.language, NOT_UNDERSTOOD)
         draft.ways[path] = [Way(f"words:{path}", say(place.language, KEEP_WORDS))]

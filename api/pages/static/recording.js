@@ -98,7 +98,11 @@ async function send(order, address) {
     }
     if (answer.status === 401) notes("says-ended");
     else if (!takeForm(parsed(await answer.text()))) notes("says-failed");
-    else keep();
+    else {
+      keep();
+      const [, filled] = order.split(":"); // a button beside a field did something to it
+      if (filled) document.getElementById(`f-${filled}`)?.focus();
+    }
   } catch {
     notes("says-offline");
   }

@@ -1,0 +1,1 @@
+"""A real browser that looks at Pakta, and what it measures there."""
