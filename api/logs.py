@@ -1,15 +1,15 @@
 """The log: one line for each thing that happened, as JSON or for reading, to standard error."""
 
-import json
 import logging
 import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pydantic_core import to_json
+
 Form = Literal["json", "text"]
 MOST_CAUSES = 10
-JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def configure(form: Form | None) -> None:
@@ -47,7 +47,7 @@ class Lines(logging.Formatter):
             told |= _of_error(record.exc_info[1])
         told = {name: value for name, value in told.items() if value is not None}
         if self.form == "json":
-            return JSON.encode(told)
+            return to_json(told).decode()
         first = " ".join(str(told.pop(name)) for name in ("time", "level", "logger", "message"))
         rest = (
             f"{name}={value!r}" for name, value in told.items() if name not in ("method", "route", "status")
@@ -66,7 +66,7 @@ def _of_error(error: BaseException) -> dict[str, Any]:
 
 
 def _message(record: logging.LogRecord) -> str:
-    if isinstance(record.args, tuple):
+    if record.args and isinstance(record.args, tuple):
         words = (type(word).__name__ if isinstance(word, BaseException) else word for word in record.args)
         record.args = tuple(words)
     return record.getMessage()

@@ -1,9 +1,9 @@
 """What a projection is given: agreements that changed, with all that is known of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,9 +14,12 @@ from sqlalchemy.engine import Connection
 from domain.agreement import History, State, Stretch, outlook
 from domain.journal import Entry
 from projections.turning import Turns
-from projections.writing import Row, in_columns, put_in, take_out
+from projections.writing import Row, Values, in_columns, put_in, take_out
 
 Thing = TypeVar("Thing")
+Made = Mapping[UUID, Sequence[Sequence[Row]]]  # rows by agreement, table by table
+# By which the rows of an agreement in a table are known again: their hash, or what they rest on.
+Marks = dict[tuple[UUID, sa.Table], int | tuple[int, str, str]]
 LAST_DAY = date.max - timedelta(days=1)
 
 
@@ -33,11 +36,6 @@ class Change:
     def stretches(self) -> Sequence[Stretch]:
         """The answers wanted; else how it stands from now on, worked out once for all projections."""
         return outlook(self.history) if self.answers is None else self.answers
-
-    @cached_property
-    def recorded_at(self) -> Sequence[str]:
-        """When each entry was recorded, as the record writes it: UTC, to the microsecond."""
-        return [in_utc(entry.recorded_at) for entry in self.entries]
 
     @property
     def recorded_on(self) -> date:
@@ -56,16 +54,21 @@ class Projection:
         """All rows of an agreement, table by table; each has a value for every column."""
         raise NotImplementedError
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """Replace all rows of the agreements that changed."""
-        if not changes:
-            return
-        made = [self.rows(change) for change in changes]
-        agreements = [change.agreement for change in changes]
-        for table, rows in zip(self.tables, zip(*made, strict=True), strict=True):
+    def project(self, connection: Connection, changes: Sequence[Change], marks: Marks | None = None) -> None:
+        """Have the rows of the agreements that changed.
+
+        `marks` are of what is there for certain, and is left as it is where it would be the same; they are
+        brought up to date. Without them all rows are replaced.
+        """
+        made = {change.agreement: [list(rows) for rows in self.rows(change)] for change in changes}
+        self.put(connection, made, {} if marks is None else marks)
+
+    def put(self, connection: Connection, made: Made, marks: Marks) -> None:
+        """Put rows in place of those that are there; see `project`."""
+        for n, table in enumerate(self.tables):
             if "agreement" in table.c:
-                take_out(connection, table, agreements)
-            put_in(connection, table, in_columns(connection, table, chain.from_iterable(rows)))
+                rows = {agreement: in_columns(connection, table, its[n]) for agreement, its in made.items()}
+                _replace(connection, table, rows, marks)
 
     def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:  # noqa: ARG002  # most count nothing
         """What all rows of some agreements, table by table, do to figures that are of many."""
@@ -73,6 +76,16 @@ class Projection:
 
     def sum_up(self, connection: Connection, turned: Turns) -> None:
         """Keep what rows that were put in without `project` do to figures."""
+
+
+def _replace(
+    connection: Connection, table: sa.Table, rows: Mapping[UUID, Sequence[Values]], marks: Marks
+) -> None:
+    found = {agreement: hash(tuple(its)) for agreement, its in rows.items()}
+    changed = [agreement for agreement, mark in found.items() if marks.get((agreement, table)) != mark]
+    take_out(connection, table, changed)
+    put_in(connection, table, list(chain.from_iterable(rows[agreement] for agreement in changed)))
+    marks.update({(agreement, table): found[agreement] for agreement in changed})
 
 
 def runs(
@@ -124,6 +137,7 @@ def span_columns() -> list[sa.Column[Any]]:
     ]
 
 
+@lru_cache(maxsize=1 << 12)  # several views tell of the same entry
 def in_utc(moment: datetime) -> str:
     """A time as the record writes it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

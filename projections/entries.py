@@ -10,8 +10,10 @@ from domain.agreement.history import occurred_span
 from domain.agreement.standing import kinds_of, types_of
 from domain.facts import Fact
 from domain.facts.common import FactBase
+from domain.journal import Entry
 from domain.uncertain_date import ANY_DAY
-from projections.change import Change, Projection
+from projections.by_version import ByVersion
+from projections.change import Change, in_utc
 from projections.timeline import unbounded
 from projections.writing import Row
 
@@ -58,22 +60,22 @@ ABOUT = frozenset(
 )
 
 
-class Entries(Projection):
+class Entries(ByVersion):
     """Every entry, as last corrected: unlike the timeline also what was retracted or keeps the record."""
 
     name = "entries"
     version = 3
     tables: Sequence[sa.Table] = (entries,)
 
-    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
-        """See `Projection`."""
-        return (_rows(change),)
+    def beyond(self, change: Change, version: int) -> Iterable[Row]:
+        """See `ByVersion`."""
+        return _rows(change, change.entries[version:])
 
 
-def _rows(change: Change) -> Iterable[Row]:
+def _rows(change: Change, entries: Sequence[Entry]) -> Iterable[Row]:
     history = change.history
     open_to = access(history)
-    for entry, recorded_at in zip(change.entries, change.recorded_at, strict=True):
+    for entry in entries:
         version = entry.version
         stands = history.standing.get(version)
         if stands is None:
@@ -89,7 +91,7 @@ def _rows(change: Change) -> Iterable[Row]:
             "occurred": fact.occurred.edtf if fact.occurred else None,
             "earliest": unbounded(span.earliest.isoformat()),
             "latest": unbounded(span.latest.isoformat()),
-            "recorded_at": recorded_at,
+            "recorded_at": in_utc(entry.recorded_at),
             "organisation": entry.recorded_by.organisation,
             # What corrects, retracts or proves something names the version that it is about.
             "about": getattr(fact, "version", None) if fact.type in ABOUT else None,

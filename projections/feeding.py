@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from domain.agreement import EMPTY, fold
 from domain.databases import writing
 from domain.journal import Entry, Journal
-from projections.change import Change, Projection
+from projections.change import Change, Marks, Projection
 from projections.checkpoints import (
     Checkpoint,
     LostRace,
@@ -25,6 +25,7 @@ from projections.checkpoints import (
 
 BATCH = 2000
 CACHED_CHANGES = 5000
+MOST_MARKS = 25_000  # of one view
 Changes = Mapping[UUID, Change]
 
 log = logging.getLogger("pakta.follower")
@@ -43,6 +44,7 @@ class Feed:
         # Told of every batch, around the work on it.
         self.watched: Callable[[Sequence[Entry]], AbstractContextManager[object]] = nullcontext
         self._known: OrderedDict[UUID, Change] = OrderedDict()
+        self._marks: dict[str, tuple[int, Marks]] = {}  # by projection, with the position at which they hold
 
     def step(self, projections: Sequence[Projection], limit: int = BATCH, upto: int | None = None) -> int:
         """Take one batch through every projection that is behind. Returns the entries dealt with."""
@@ -62,8 +64,9 @@ class Feed:
         return len(entries) or int(error is not None)
 
     def forget(self) -> None:
-        """Read agreements anew."""
+        """Read agreements anew, and write all their rows."""
         self._known.clear()
+        self._marks.clear()
 
     def _going(self, projections: Sequence[Projection]) -> list[tuple[Projection, Checkpoint]]:
         with self.engine.connect() as connection:
@@ -173,10 +176,20 @@ class Feed:
         touched = {entry.agreement: None for entry in new}
         given = [changes.get(agreement) or self._as_of(agreement, last, changes) for agreement in touched]
         _work_out(projection, given)
+        marks = self._marks_at(checkpoint)
         with writing(self.engine).begin() as connection:
             moved = move(connection, checkpoint, last)
-            projection.project(connection, given)
+            projection.project(connection, given, marks)
+        self._marks[projection.name] = last, marks
         return moved
+
+    def _marks_at(self, checkpoint: Checkpoint) -> Marks:
+        """What this feed knows of the rows of a view; nothing, if anybody else has moved it since.
+
+        It is taken away until the next rows are committed.
+        """
+        position, marks = self._marks.pop(checkpoint.projection, (0, {}))
+        return marks if position == checkpoint.position and len(marks) < MOST_MARKS else {}
 
     def _stop_at(self, checkpoint: Checkpoint, position: int, error: Exception) -> Checkpoint | None:
         """Note what stopped a projection, or pass over it if somebody said so."""

@@ -16,7 +16,7 @@ from projections.change import Projection
 from projections.checkpoints import Checkpoint, reached, read_checkpoints
 from projections.citations import Citations
 from projections.entries import Entries
-from projections.feeding import Feed
+from projections.feeding import BATCH, Feed
 from projections.leading import lead_of
 from projections.parties import Parties
 from projections.public import create_views, drop_views
@@ -29,6 +29,7 @@ POLL_SECONDS = 0.25
 LEAD_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+MOST_REST_SECONDS = 0.05
 Tell = Callable[[Progress], None]
 
 log = logging.getLogger("pakta.follower")
@@ -225,7 +226,11 @@ class Follower:
         led, self.leads = self.leads, self.lead.take()
         if self.leads and not led:
             self._begin_to_lead()
+        began = time.monotonic()
         fed = self._feed_on() if self.leads else 0
+        if 0 < fed < BATCH:
+            # Requests are answered on the same processors: what comes meanwhile is taken in at once.
+            self._stop.wait(min(time.monotonic() - began, MOST_REST_SECONDS))
         rebuilt = self._rebuild_on()
         if time.monotonic() - self._watched > WATCH_SECONDS:
             self.standings()  # the watch sees them

@@ -1,6 +1,6 @@
 """Who works together, and on what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -14,9 +14,9 @@ from domain.agreement.state import FieldStanding
 from domain.values import Party
 from domain.words import fold
 from projections.beside import at_hand
-from projections.change import Change, Projection, runs, span_columns
-from projections.tallies import add, scopes_of, tallies_of
-from projections.turning import ALWAYS, LAST, Figure, Told, Turns, add_up, spans
+from projections.change import Change, runs, span_columns
+from projections.tallies import Tallying, scopes_of, tallies_of
+from projections.turning import ALWAYS, LAST, Figure, Told, Turns, spans
 from projections.writing import Row
 
 metadata = sa.MetaData()
@@ -59,9 +59,12 @@ fields = sa.Table(
 )
 
 tallies = tallies_of("party_tallies")
+WHERE_COUNTED = ("since", "until", "owner", "visibility", "recorded_on", "key")
+OF_PARTY = itemgetter(*WHERE_COUNTED, "country", "kind")
+OF_FIELD = itemgetter(*WHERE_COUNTED, "standing")
 
 
-class Parties(Projection):
+class Parties(Tallying):
     """Every party and field of every agreement, and of how many agreements each is."""
 
     name = "parties"
@@ -87,18 +90,20 @@ class Parties(Projection):
             _turns(found, table)
         return found
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """See `Projection`."""
-        agreements = [change.agreement for change in changes]
-        before = _tallied(connection, agreements)
-        super().project(connection, changes)
-        turned = _tallied(connection, agreements)
-        add_up(turned, before, -1)
-        add(connection, tallies, turned)
+    def counted(self, rows: Sequence[Sequence[Row]]) -> Hashable:
+        """See `Tallying`."""
+        return tuple(map(OF_PARTY, rows[0])), tuple(map(OF_FIELD, rows[1]))
 
-    def sum_up(self, connection: Connection, turned: Turns) -> None:
-        """See `Projection`."""
-        add(connection, tallies, turned)
+    def tallied(self, connection: Connection, agreements: Sequence[UUID]) -> Turns:
+        """See `Tallying`."""
+        found: Turns = {}
+        for table in (parties, fields):
+            here = at_hand(connection, table)
+            for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
+                some = here.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
+                query = sa.select(here).where(some).order_by(here.c.agreement)
+                _turns(found, connection.execute(query).mappings())
+        return found
 
 
 def figures_of(row: Told) -> Sequence[Figure]:
@@ -122,17 +127,6 @@ def _of_field(key: str, standing: str | None) -> Sequence[Figure]:
 def counted_as(country: str | None, kind: str | None) -> str:
     """The name of the figure that counts the parties of a country and of a kind."""
     return f"party {country or ''} {kind or ''}"
-
-
-def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Turns:
-    found: Turns = {}
-    for table in (parties, fields):
-        here = at_hand(connection, table)
-        for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
-            some = here.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
-            query = sa.select(here).where(some).order_by(here.c.agreement)
-            _turns(found, connection.execute(query).mappings())
-    return found
 
 
 def _turns(found: Turns, rows: Iterable[Told]) -> None:

@@ -1,6 +1,7 @@
 """The register: every agreement as it stands, for lists, search and counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from domain.agreement.transitions import RUNGS
 from domain.uncertain_date import ANY_DAY, Span, bounds
 from domain.words import fold
 from projections.beside import at_hand
-from projections.change import Change, Projection, runs, span_columns
+from projections.change import Change, runs, span_columns
 from projections.searching import spelled, words, words_of
-from projections.tallies import COUNTED, add, tallies, turns
+from projections.tallies import COUNTED, Tallying, tallies, turns
 from projections.turning import Turns, add_up
 from projections.writing import Row
 
@@ -31,6 +32,7 @@ SELDOM = (
 )
 EARLIEST = ""
 AGREEMENTS_AT_ONCE = 500
+COUNTED_BY = itemgetter(*COUNTED)
 TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
 metadata = sa.MetaData()
@@ -100,7 +102,7 @@ readers = sa.Table(
 )
 
 
-class Register(Projection):
+class Register(Tallying):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
@@ -119,30 +121,20 @@ class Register(Projection):
         """See `Projection`."""
         return turns(rows[0])
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """See `Projection`."""
-        agreements = [change.agreement for change in changes]
-        before = _tallied(connection, agreements)
-        super().project(connection, changes)
-        turned = _tallied(connection, agreements)
-        add_up(turned, before, -1)
-        add(connection, tallies, turned)
+    def counted(self, rows: Sequence[Sequence[Row]]) -> Hashable:
+        """See `Tallying`."""
+        return tuple(map(COUNTED_BY, rows[0]))
 
-    def sum_up(self, connection: Connection, turned: Turns) -> None:
-        """See `Projection`."""
-        add(connection, tallies, turned)
-
-
-def _tallied(connection: Connection, agreements: Sequence[UUID]) -> Turns:
-    """The turns that some agreements bring about, as they are stored."""
-    table = at_hand(connection, register)
-    columns = [table.c[name] for name in COUNTED]
-    found: Turns = {}
-    for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
-        some = table.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
-        query = sa.select(*columns).where(some).order_by(table.c.agreement, table.c.since)
-        add_up(found, turns(connection.execute(query).mappings().all()))
-    return found
+    def tallied(self, connection: Connection, agreements: Sequence[UUID]) -> Turns:
+        """See `Tallying`."""
+        table = at_hand(connection, register)
+        columns = [table.c[name] for name in COUNTED]
+        found: Turns = {}
+        for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
+            some = table.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
+            query = sa.select(*columns).where(some).order_by(table.c.agreement, table.c.since)
+            add_up(found, turns(connection.execute(query).mappings().all()))
+        return found
 
 
 def _rows(change: Change) -> Iterable[Row]:

@@ -6,11 +6,13 @@ month up to it: a few dozen rows, however many agreements there are.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -20,8 +22,9 @@ from sqlalchemy.engine import Connection
 from domain.agreement.access import Actor
 from domain.agreement.today import ONE_DAY, months_after
 from projections.beside import at_hand
-from projections.change import LAST_DAY
+from projections.change import LAST_DAY, Made, Marks, Projection
 from projections.turning import ALWAYS, Counted, Figure, Known, Spell, Told, Turns, add_up, turns_of
+from projections.writing import Row
 
 PUBLIC, HIDDEN = "", "*"
 BY = ("status", "instrument", "standing", "kind", "realisation")
@@ -56,6 +59,35 @@ COUNTED = (
     *("evidenced", "follow_up_held", "followed_up", "settled", "has_end"),
     *("signed_on", "signed_by", "mou_by", "loi_to_mou_days"),
 )
+
+
+class Tallying(Projection):
+    """A view with figures that are of many agreements, in the last of its tables."""
+
+    def counted(self, rows: Sequence[Sequence[Row]]) -> Hashable:
+        """All of an agreement's rows, table by table, that its figures rest on."""
+        raise NotImplementedError
+
+    def tallied(self, connection: Connection, agreements: Sequence[UUID]) -> Turns:
+        """The turns that some agreements bring about, by the rows that are stored."""
+        raise NotImplementedError
+
+    def put(self, connection: Connection, made: Made, marks: Marks) -> None:
+        """See `Projection`."""
+        kept = self.tables[-1]
+        found = {(agreement, kept): hash(self.counted(rows)) for agreement, rows in made.items()}
+        changed = [key[0] for key, mark in found.items() if marks.get(key) != mark]
+        before = self.tallied(connection, changed)
+        super().put(connection, made, marks)
+        each = zip(*(made[agreement] for agreement in changed), strict=True)
+        turned = self.turns([list(chain.from_iterable(rows)) for rows in each]) if changed else {}
+        add_up(turned, before, -1)
+        add(connection, kept, turned)
+        marks.update(found)
+
+    def sum_up(self, connection: Connection, turned: Turns) -> None:
+        """See `Projection`."""
+        add(connection, self.tables[-1], turned)
 
 
 DECIDING = itemgetter(

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.agreement.transitions import transition
-from projections.change import Change, Projection
+from projections.by_version import ByVersion
+from projections.change import Change, in_utc
 from projections.paging import Key, Page, paged
 from projections.writing import Row
 
@@ -30,22 +31,22 @@ timeline = sa.Table(
 )
 
 
-class Timeline(Projection):
+class Timeline(ByVersion):
     """The facts that stand, but for those about the record itself, which did not happen in the world."""
 
     name = "timeline"
     version = 1
     tables: Sequence[sa.Table] = (timeline,)
 
-    def rows(self, change: Change) -> Sequence[Iterable[Row]]:
-        """See `Projection`."""
-        return (_rows(change),)
+    def beyond(self, change: Change, version: int) -> Iterable[Row]:
+        """See `ByVersion`."""
+        return () if change.history.proposed is None else _rows(change, version)
 
 
-def _rows(change: Change) -> Iterable[Row]:
-    for standing in change.history.in_order():
+def _rows(change: Change, beyond: int) -> Iterable[Row]:
+    for standing in change.history.standing.values():
         line = transition(standing.fact)
-        if line.subject != "record":
+        if standing.version > beyond and line.subject != "record":
             entry = change.entries[standing.version - 1]
             is_corrected = standing.stated_in != standing.version
             yield {
@@ -56,7 +57,7 @@ def _rows(change: Change) -> Iterable[Row]:
                 "rung": line.order,
                 "corrected_in": standing.stated_in if is_corrected else None,
                 "position": entry.position,
-                "recorded_at": change.recorded_at[standing.version - 1],
+                "recorded_at": in_utc(entry.recorded_at),
                 "fact": standing.fact.model_dump_json() if is_corrected else entry.written,
             }
 

@@ -1,5 +1,6 @@
 """Writes rows by the thousand: values in the order of the columns, as the driver takes them."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
@@ -27,7 +28,8 @@ def take_out(connection: Connection, table: sa.Table, agreements: Iterable[UUID]
     """Take out all rows of some agreements; of the table beside if the connection is for those."""
     table = at_hand(connection, table)
     gone = sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
-    connection.execute(gone, [{"changed": agreement} for agreement in agreements])
+    if changed := [{"changed": agreement} for agreement in agreements]:
+        connection.execute(gone, changed)
 
 
 def in_columns(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Values]:
@@ -78,8 +80,14 @@ def _bindings(table: sa.Table, dialect: str) -> tuple[Binding, ...]:
     columns = [
         (n, column.type) for n, column in enumerate(table.c) if not isinstance(column.type, sa.Boolean)
     ]
-    made = [(n, kind.dialect_impl(used).bind_processor(used)) for n, kind in columns]
+    made = [(n, _bind(kind, used)) for n, kind in columns]
     return tuple((n, _once(bind)) for n, bind in made if bind is not None)
+
+
+def _bind(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, sa.JSON):
+        return json.dumps  # both take text; a driver's own object would be another each time
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _once(bind: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from projections.change import Change, Projection
+from projections.change import Change, Marks, Projection
 from projections.follower import Follower
 from projections.turning import Turns
 from projections.writing import Row
@@ -56,10 +56,10 @@ class Poisoned(Projection):
             raise ArithmeticError("this one is poisoned")
         return self.projection.rows(change)
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def project(self, connection: Connection, changes: Sequence[Change], marks: Marks | None = None) -> None:
         for change in changes:
             self.rows(change)
-        self.projection.project(connection, changes)
+        self.projection.project(connection, changes, marks)
 
     def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
         return self.projection.turns(rows)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from domain.databases import Databases, writing
 from domain.journal import Journal
 from projections.calendar import Calendar
-from projections.change import Change
+from projections.change import Change, Marks
 from projections.checkpoints import Checkpoint, checkpoints
 from projections.feeding import Feed
 from projections.follower import Follower
@@ -167,8 +167,8 @@ fed = sa.Table(
 class Counted(Poisoned):
     """A projection that notes in its own transaction what it was fed."""
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        self.projection.project(connection, changes)
+    def project(self, connection: Connection, changes: Sequence[Change], marks: Marks | None = None) -> None:
+        self.projection.project(connection, changes, marks)
         notes = [
             {"projection": self.name, "agreement": c.agreement, "version": c.history.version} for c in changes
         ]

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from domain.databases import writing
 from domain.journal import Journal
 from domain.journal.schema import events
-from projections.change import Change
+from projections.change import Change, Marks
 from projections.follower import Follower, NotStuck
 from projections.standing import Standing
 from tests.conftest import Clock
@@ -170,7 +170,7 @@ class Slow(Poisoned):
     wait: threading.Event
     ends = False
 
-    def project(self, connection: Connection, changes: Sequence[Change]) -> None:
+    def project(self, connection: Connection, changes: Sequence[Change], marks: Marks | None = None) -> None:
         if self.ends:
             raise SystemExit
         self.wait.wait(SECONDS)
