@@ -36,7 +36,7 @@ Question = Callable[[View, Actor | None], object]
 
 def main(arguments: list[str]) -> int:
     """Measure on both engines."""
-    return measure("queries", __doc__, _contests, arguments, _options)
+    return measure("queries", __doc__, contests, arguments, _options)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep what is filled in, on SQLite alone")
 
 
-def _contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
+def contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
     kept = {"SQLite": partial(Databases, folder=wanted.data)} if wanted.data else places.engines
     for engine, make in kept.items():
         databases = make()

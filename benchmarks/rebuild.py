@@ -31,7 +31,7 @@ TIMES_STOCK = 80
 
 def main(arguments: list[str]) -> int:
     """Measure on both engines."""
-    return measure("rebuild", __doc__, _contests, arguments, _options)
+    return measure("rebuild", __doc__, contests, arguments, _options)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
+def contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
     for engine, make in places.engines.items():
         databases = make()
         fill(databases, Register(wanted.agreements))

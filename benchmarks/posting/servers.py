@@ -1,4 +1,4 @@
-"""Servers in processes of their own: Pakta, and one that validates the same body and does nothing with it."""
+"""Servers in processes of their own: Pakta, and those that validate the same body and do nothing with it."""
 
 import os
 import socket
@@ -15,7 +15,12 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from api import logs
+from api.app import create_app
+from api.bodies import read_json
+from api.identity import writer
 from api.server import OURS
+from api.settings import Settings
 from domain.databases import Databases
 from domain.facts import LATER_FACT
 
@@ -48,6 +53,15 @@ def pakta(databases: Databases, *arguments: str) -> Iterator[Served]:
 def idle() -> Iterator[Served]:
     """The one that does nothing."""
     with _served([sys.executable, "-m", "benchmarks.posting.servers"], {}, "/readyz") as server:
+        yield server
+
+
+@contextmanager
+def behind_doors(databases: Databases) -> Iterator[Served]:
+    """The same behind Pakta's own doors: who sends it is asked, the request is watched and logged."""
+    where = {"PAKTA_DATA_DIR": str(databases.folder)}
+    command = [sys.executable, "-m", "benchmarks.posting.servers", "--doors"]
+    with _served(command, where, "/readyz") as server:
         yield server
 
 
@@ -100,5 +114,21 @@ def doing_nothing() -> FastAPI:
     return app
 
 
+def doing_nothing_behind_doors() -> FastAPI:
+    """Pakta with one more door, which takes a fact from somebody and does nothing with it."""
+    logs.configure("json")
+    app = create_app(Settings())
+
+    @app.post("/api/v1/agreements/{agreement}/nothing")
+    async def record(request: Request) -> Response:
+        await writer(request)
+        await read_json(request, LATER_FACT)
+        agreement = request.path_params["agreement"]
+        return Response(f'{{"agreement":"{agreement}"}}', status_code=201, media_type="application/json")
+
+    return app
+
+
 if __name__ == "__main__":
-    uvicorn.run(doing_nothing(), host="127.0.0.1", port=int(sys.argv[2]), **OURS)
+    made = doing_nothing_behind_doors() if "--doors" in sys.argv else doing_nothing()
+    uvicorn.run(made, host="127.0.0.1", port=int(sys.argv[-1]), **OURS)
