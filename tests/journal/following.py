@@ -64,6 +64,9 @@ class Poisoned(Projection):
     def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
         return self.projection.turns(rows)
 
+    def turned(self, connection: Connection) -> Turns:
+        return self.projection.turned(connection)
+
     def sum_up(self, connection: Connection, turned: Turns) -> None:
         self.projection.sum_up(connection, turned)
 
