@@ -33,6 +33,8 @@ def rebuild(
         try:
             with _progress() as tell:
                 running.follower.rebuild(views or (), tell, compare=compare)
+        except KeyboardInterrupt:
+            fall_short("interrupted; the next rebuild goes on from here")
         except LookupError as error:
             raise typer.BadParameter(str(error.args[0])) from error
         except Different as different:

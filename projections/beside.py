@@ -36,9 +36,18 @@ def make_twins(connection: Connection, tables: Iterable[sa.Table]) -> None:
         new.create(connection)
 
 
+def are_there(connection: Connection, tables: Iterable[sa.Table]) -> bool:
+    """Whether beside each of some live tables there is one with the columns of today."""
+    names = set(sa.inspect(connection).get_table_names())
+    new = [twin(table) for table in tables]
+    return all(one.name in names and _columns_of(connection, one.name) == set(one.c.keys()) for one in new)
+
+
 def index_twins(connection: Connection, table: sa.Table) -> None:
-    """Make the indexes of the table beside a live one; faster when its rows are there."""
+    """Make the indexes of the table beside a live one, if it has none yet; faster when its rows are there."""
     new = table.to_metadata(sa.MetaData(), name=f"{table.name}{ENDING}")
+    if sa.inspect(connection).get_indexes(new.name):
+        return
     with _room_to_sort(connection):
         for index in new.indexes:
             # An index keeps its name when its table gets another, and no two may have the same.

@@ -74,6 +74,10 @@ class Projection:
         """What all rows of some agreements, table by table, do to figures that are of many."""
         return {}
 
+    def turned(self, connection: Connection) -> Turns:  # noqa: ARG002  # likewise
+        """What all rows that are there do to figures."""
+        return {}
+
     def sum_up(self, connection: Connection, turned: Turns) -> None:
         """Keep what rows that were put in without `project` do to figures."""
 

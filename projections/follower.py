@@ -4,12 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 
 from sqlalchemy.engine import Connection, Engine
 
 from domain.databases import Databases, one_at_a_time, writing
 from domain.journal import Journal
 from projections import checkpoints as kept
+from projections import resuming
 from projections.beside import beside
 from projections.calendar import Calendar
 from projections.change import Projection
@@ -132,6 +134,8 @@ class Follower:
     ) -> None:
         """Make some views, or all, again beside the live ones, which serve until the new take their place.
 
+        One that is interrupted the next goes on with, if it is to make the same views.
+
         Raises:
             LookupError: there is no such view.
             Different: the new rows were to be compared with the live ones, and are not the same.
@@ -140,8 +144,9 @@ class Follower:
         if unknown := set(names) - {projection.name for projection in self.projections}:
             raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         wanted = [p for p in self.projections if not names or p.name in names]
-        for progress in self._rebuild_of(lambda: wanted, compare=compare).run():
-            tell(progress)
+        with closing(self._rebuild_of(lambda: wanted, compare=compare).run()) as rebuild:
+            for progress in rebuild:
+                tell(progress)
         self._out_of_date -= {projection.name for projection in wanted}
 
     def resume(self, name: str) -> None:
@@ -185,6 +190,7 @@ class Follower:
         with writing(self.engine).begin() as connection:
             one_at_a_time(connection, "views")
             kept.create(connection)
+            resuming.create(connection)
             known = {checkpoint.projection for checkpoint in read_checkpoints(connection)}
             for projection in self.projections:
                 if projection.name not in known:
@@ -241,10 +247,9 @@ class Follower:
             self._stop.wait(LEAD_SECONDS)
 
     def _begin_to_lead(self) -> None:
-        """What stopped another process is tried again, and what a killed one left is cleared away."""
+        """What stopped another process is tried again. What a killed rebuild left waits for the next one."""
         log.info("this process leads")
         self.feed.forget()
-        self._rebuild_of(self._wanted).tidy()
         with writing(self.engine).begin() as connection:
             kept.resume(connection)
 

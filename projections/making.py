@@ -6,9 +6,10 @@ In the order of the journal an agreement would be worked out anew for every batc
 import gc
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, islice
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, NamedTuple
@@ -35,8 +36,9 @@ class Share(NamedTuple):
 
 
 class Made(NamedTuple):
-    """Rows table by table, projection by projection, and from how many entries."""
+    """Rows table by table, projection by projection, up to which agreement, and from how many entries."""
 
+    last: UUID
     entries: int
     rows: list[list[list[Values]]]
 
@@ -49,9 +51,8 @@ class Making(NamedTuple):
     projections: Sequence[Projection]
 
 
-def shares(reader: Reader, upto: int, size: int) -> Iterator[Share]:
-    """All agreements, in shares of about so many entries."""
-    after = None
+def shares(reader: Reader, upto: int, size: int, after: UUID | None = None) -> Iterator[Share]:
+    """All agreements, or those beyond one, in shares of about so many entries."""
     while (last := reader.share(after, size)) is not None:
         yield Share(after, last, upto)
         after = last
@@ -70,7 +71,7 @@ class Maker:
         whole = self.reader.whole(*share)
         changes = [Change(entries[0].agreement, entries, self.reader.history(entries)) for entries in whole]
         rows = [self._rows(number, changes) for number in range(len(self.projections))]
-        return Made(sum(len(change.entries) for change in changes), rows)
+        return Made(share.last, sum(len(change.entries) for change in changes), rows)
 
     def _rows(self, number: int, changes: Sequence[Change]) -> list[list[Values]]:
         projection, dialect = self.projections[number], self.reader.engine.dialect.name
@@ -81,16 +82,21 @@ class Maker:
         return [bound(table, dialect, rows) for table, rows in zip(projection.tables, told, strict=True)]
 
 
-def made(reader: Reader, making: Making, upto: int, size: int) -> Iterator[Made | list[Turns]]:
-    """The rows of all agreements, share by share; and at the end how they turn figures, maybe in parts."""
+def made(
+    reader: Reader, making: Making, upto: int, size: int, after: UUID | None = None
+) -> Iterator[Made | list[Turns]]:
+    """The rows of all agreements, or those beyond one, share by share.
+
+    At the end comes how they turn figures, maybe in parts.
+    """
+    rest = shares(reader, upto, size, after)
     if upto < WORTH_PROCESSES:
         maker = Maker(reader, making.projections)
-        yield from map(maker.make, shares(reader, upto, size))
+        yield from map(maker.make, rest)
         yield maker.turned
         return
     with ExitStack() as stack:
         pipes = [stack.enter_context(_process(making)) for _ in range(PROCESSES)]
-        rest = shares(reader, upto, size)
         waited: deque[Pipe] = deque()
         for pipe in pipes * AHEAD:
             for first in islice(rest, 1):
@@ -119,7 +125,8 @@ def _answer(pipe: Pipe) -> Any:
 def _process(making: Making) -> Iterator[Pipe]:
     """A process that answers each share with its rows, and None with how they turn figures.
 
-    It ends when its pipe does, even if we are killed.
+    It ends when its pipe does, even if we are killed. A signal that asks us to stop often goes to it too, and
+    must not stop it before us: a share that is not answered looks like one that cannot be made.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -130,19 +137,22 @@ def _process(making: Making) -> Iterator[Pipe]:
         yield here
     finally:
         here.close()
-        process.terminate()
+        process.kill()
         process.join()
 
 
 def _work(pipe: Pipe, making: Making) -> None:
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_stop, signal.SIG_IGN)
     gc.disable()  # facts and states have no cycles
     maker = Maker(Reader(making.databases, making.timezone), making.projections)
-    while True:
-        try:
-            share = pipe.recv()
-        except EOFError:
-            return
-        try:
-            pipe.send(maker.turned if share is None else maker.make(share))
-        except Exception as error:  # told to the process that asked
-            pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
+    with suppress(EOFError, ConnectionError):  # nobody asks any more
+        while True:
+            pipe.send(_made(maker, pipe.recv()))
+
+
+def _made(maker: Maker, share: Share | None) -> Made | list[Turns] | Exception:
+    try:
+        return maker.turned if share is None else maker.make(share)
+    except Exception as error:  # told to the process that asked
+        return RuntimeError(f"{type(error).__name__}: {error}")

@@ -21,6 +21,7 @@ from projections.writing import Row
 
 metadata = sa.MetaData()
 AGREEMENTS_AT_ONCE = 500
+ROWS_AT_ONCE = 5000
 
 
 def _whose() -> list[sa.Column[Any]]:
@@ -103,6 +104,15 @@ class Parties(Tallying):
                 some = here.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
                 query = sa.select(here).where(some).order_by(here.c.agreement)
                 _turns(found, connection.execute(query).mappings())
+        return found
+
+    def turned(self, connection: Connection) -> Turns:
+        """See `Projection`."""
+        found: Turns = {}
+        for table in (parties, fields):
+            here = at_hand(connection, table)
+            query = sa.select(here).order_by(here.c.agreement).execution_options(yield_per=ROWS_AT_ONCE)
+            _turns(found, connection.execute(query).mappings())
         return found
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from projections.change import Projection
 from projections.checkpoints import (
     KEPT,
     Checkpoint,
+    LostRace,
     begin,
     checkpoints,
     move,
@@ -27,6 +29,7 @@ from projections.leading import Lead
 from projections.making import Made, Making
 from projections.making import made as rows_made
 from projections.public import create_views, drop_views
+from projections.resuming import Filling, called, forget, left_over, note
 from projections.turning import Turns, add_up
 from projections.writing import put_in
 
@@ -47,6 +50,13 @@ class Progress(NamedTuple):
     seconds_left: float | None = None
 
 
+class Pace(NamedTuple):
+    """When this process began, and at which position: what was done before says nothing of its speed."""
+
+    since: float
+    position: int
+
+
 class Different(Exception):
     """The new rows are not those of the live view, or cannot be compared with them."""
 
@@ -60,7 +70,12 @@ class Unfinished(Exception):
 
 
 class Rebuild:
-    """One rebuild of some views. Only one runs at a time; what a killed one left the next clears away."""
+    """One rebuild of some views. Only one runs at a time.
+
+    One that ended, well or not, leaves nothing beside the live views. One that was interrupted, killed or cut
+    off from the database leaves what it made. The next goes on with that if it is to make the same
+    (`left_over`), and else clears it away; nobody else does.
+    """
 
     def __init__(
         self,
@@ -79,6 +94,7 @@ class Rebuild:
         self.compare = compare
         self.databases = databases
         self.feed = Feed(journal, beside(engine))
+        self._pace = Pace(time.monotonic(), 0)
 
     def run(self) -> Generator[Progress]:
         """Fill the new tables batch by batch and switch them in, telling how far it is after each batch.
@@ -93,86 +109,106 @@ class Rebuild:
         try:
             # What another process has rebuilt while we waited may not be wanted any more.
             if wanted := self.wanted():
-                self._begin(wanted)
-                yield from self._fill(wanted)
-        finally:
-            self.tidy()
-
-    def tidy(self) -> None:
-        """Clear away what a rebuild left behind, unless one is under way in another process."""
-        try:
+                yield from self._fill(wanted, self._begun(wanted))
+        except (sa.exc.OperationalError, LostRace):
+            raise
+        except Exception:
             if self.lead.take():
-                self._clear_away()
+                with writing(self.engine).begin() as connection:
+                    _clear_away(connection)
+            raise
         finally:
             self.lead.release()
 
-    def _begin(self, wanted: Sequence[Projection]) -> None:
-        self._clear_away()
+    def _begun(self, wanted: Sequence[Projection]) -> Filling:
+        """What an interrupted rebuild of the same left; if there is none, empty tables."""
+        goal = self._goal(wanted)
+        end = self.journal.head() if goal is None else goal
+        if self._is_to_skip(wanted):
+            return self._begin(wanted, 0)  # a share is taken in whole or not at all
+        with self.feed.engine.connect() as connection:
+            left = left_over(connection, wanted, self.journal.timezone, end)
+        if left is None:
+            return self._begin(wanted, end)
+        self._pace = Pace(time.monotonic(), max(checkpoint.position for checkpoint in self._new()))
+        log.info("the rebuild goes on from position %s", self._pace.position)
+        return left
+
+    def _begin(self, wanted: Sequence[Projection], upto: int) -> Filling:
+        """Begin anew, agreement by agreement up to a position and entry by entry beyond."""
+        self._pace = Pace(time.monotonic(), 0)
+        filling = Filling(called(wanted, self.journal.timezone), upto)
         with writing(self.feed.engine).begin() as connection:
+            _clear_away(connection)
             for projection in wanted:
                 make_twins(connection, projection.tables)
                 begin(connection, projection)
+            note(connection, filling)
+        return filling
 
-    def _fill(self, wanted: Sequence[Projection]) -> Iterator[Progress]:
-        began = time.monotonic()
-        yield from self._fill_at_once(wanted, began)
+    def _fill(self, wanted: Sequence[Projection], filling: Filling) -> Iterator[Progress]:
+        if not filling.filled:
+            yield from self._fill_at_once(wanted, filling)
         while True:
             if self.feed.step(wanted, BATCH, self._goal(wanted)):
-                yield self._progress(time.monotonic() - began)
+                yield self._progress()
                 continue
             new = {checkpoint.projection: checkpoint for checkpoint in self._new()}
             ready = [projection for projection in wanted if new[projection.name].stuck_at is None]
             if self._switch(ready):
                 break
-            yield self._progress(time.monotonic() - began)
+            yield self._progress()
             time.sleep(PAUSE_SECONDS)
         if stuck := [checkpoint for checkpoint in new.values() if checkpoint.stuck_at is not None]:
             raise Unfinished(stuck)
 
-    def _fill_at_once(self, wanted: Sequence[Projection], began: float) -> Iterator[Progress]:
-        """Fill the new tables agreement by agreement, up to the journal's end, and index them.
+    def _fill_at_once(self, wanted: Sequence[Projection], filling: Filling) -> Iterator[Progress]:
+        """Fill the new tables agreement by agreement, up to the journal's end, index them and sum them up.
 
         What any view cannot take in is left to be found entry by entry, from the beginning.
         """
-        goal = self._goal(wanted)
-        turned: list[Turns] = [{} for _ in wanted]
+        with self.feed.engine.connect() as connection:
+            turned = [projection.turned(connection) for projection in wanted]
         try:
-            if not self._is_to_skip(wanted):
-                for _ in self._filled(wanted, self.journal.head() if goal is None else goal, turned):
-                    yield self._progress(time.monotonic() - began)
-        except sa.exc.SQLAlchemyError:
+            for made in self._filled(wanted, filling, turned) if filling.upto else ():
+                filling = made
+                yield self._progress()
+        except (sa.exc.SQLAlchemyError, LostRace):
             raise
         except Exception:
             log.exception("not every agreement can be taken in whole; going on entry by entry")
-            self._begin(wanted)
+            filling = self._begin(wanted, 0)
             turned = [{} for _ in wanted]
         for table in (table for projection in wanted for table in projection.tables):
             with writing(self.feed.engine).begin() as connection:
                 index_twins(connection, table)
-        for projection, its in zip(wanted, turned, strict=True):
-            with writing(self.feed.engine).begin() as connection:
+        with writing(self.feed.engine).begin() as connection:  # once: what follows changes the sums
+            for projection, its in zip(wanted, turned, strict=True):
                 projection.sum_up(connection, its)
+            note(connection, replace(filling, filled=True))
 
-    def _filled(self, wanted: Sequence[Projection], upto: int, turned: Sequence[Turns]) -> Iterator[int]:
+    def _filled(
+        self, wanted: Sequence[Projection], filling: Filling, turned: Sequence[Turns]
+    ) -> Iterator[Filling]:
         """Write share by share, and add up how figures turn.
 
         As many entries as are in the new rows are what their checkpoints say.
         """
-        done = 0
         making = Making(self.databases, self.journal.timezone, wanted)
-        for made in rows_made(self.journal, making, upto, BATCH):
+        at = self._new()
+        for made in rows_made(self.journal, making, filling.upto, BATCH, filling.after):
             if not isinstance(made, Made):
                 for total, more in zip(turned, made, strict=True):
                     add_up(total, more)
                 continue
             with writing(self.feed.engine).begin() as connection:
-                for checkpoint in read_checkpoints(connection):
-                    move(connection, checkpoint, done + made.entries)
+                at = [move(connection, one, one.position + made.entries) for one in at]
+                filling = replace(filling, after=made.last)
+                note(connection, filling)
                 for projection, rows in zip(wanted, made.rows, strict=True):
                     for table, values in zip(projection.tables, rows, strict=True):
                         put_in(connection, table, values)
-            done += made.entries
-            yield done
+            yield filling
 
     def _is_to_skip(self, wanted: Sequence[Projection]) -> bool:
         with self.engine.connect() as connection:
@@ -206,6 +242,7 @@ class Rebuild:
                     put_in_place(connection, projection.tables)
                     take_over(connection, new[projection.name])
                 create_views(connection, self.journal.timezone)
+                _clear_away(connection)
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
@@ -227,17 +264,19 @@ class Rebuild:
         with self.feed.engine.connect() as connection:
             return read_checkpoints(connection)
 
-    def _progress(self, seconds: float) -> Progress:
+    def _progress(self) -> Progress:
         head = self.journal.head()
         position = max((c.position for c in self._new() if c.stuck_at is None), default=head)
-        left = seconds / position * max(0, head - position) if position else None
+        done, seconds = position - self._pace.position, time.monotonic() - self._pace.since
+        left = seconds / done * max(0, head - position) if done > 0 else None
         return Progress(position, head, left)
 
-    def _clear_away(self) -> None:
-        with writing(self.engine).begin() as connection:
-            drop_twins(connection, KEPT)
-            for table in KEPT:
-                connection.execute(sa.delete(twin(table)))
+
+def _clear_away(connection: Connection) -> None:
+    drop_twins(connection, KEPT)
+    for table in KEPT:
+        connection.execute(sa.delete(twin(table)))
+    forget(connection)
 
 
 def _twins_of(connection: Connection) -> list[Checkpoint]:

@@ -32,6 +32,7 @@ SELDOM = (
 )
 EARLIEST = ""
 AGREEMENTS_AT_ONCE = 500
+ROWS_AT_ONCE = 5000
 COUNTED_BY = itemgetter(*COUNTED)
 TURNING = {"standing", "follow_up", "flags", "uncertain"}
 
@@ -128,13 +129,24 @@ class Register(Tallying):
     def tallied(self, connection: Connection, agreements: Sequence[UUID]) -> Turns:
         """See `Tallying`."""
         table = at_hand(connection, register)
-        columns = [table.c[name] for name in COUNTED]
         found: Turns = {}
         for start in range(0, len(agreements), AGREEMENTS_AT_ONCE):
             some = table.c.agreement.in_(agreements[start : start + AGREEMENTS_AT_ONCE])
-            query = sa.select(*columns).where(some).order_by(table.c.agreement, table.c.since)
-            add_up(found, turns(connection.execute(query).mappings().all()))
+            add_up(found, turns(connection.execute(_counted(connection).where(some)).mappings().all()))
         return found
+
+    def turned(self, connection: Connection) -> Turns:
+        """See `Projection`."""
+        found: Turns = {}
+        told = connection.execute(_counted(connection), execution_options={"yield_per": ROWS_AT_ONCE})
+        for rows in told.mappings().partitions():
+            add_up(found, turns(rows))
+        return found
+
+
+def _counted(connection: Connection) -> sa.Select[Any]:
+    table = at_hand(connection, register)
+    return sa.select(*(table.c[name] for name in COUNTED)).order_by(table.c.agreement, table.c.since)
 
 
 def _rows(change: Change) -> Iterable[Row]:

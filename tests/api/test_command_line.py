@@ -221,6 +221,24 @@ def test_a_rebuild_tells_a_log_how_far_it_is(tmp_path: Path) -> None:
     assert run.stderr.splitlines() == ["position 1 of 1, about 0 s left"]
 
 
+def test_a_rebuild_that_is_interrupted_says_that_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = with_an_agreement(tmp_path)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Parties, "rows", interrupted)
+        run = pakta("rebuild", "--data", folder)
+        assert (run.exit_code, run.stdout) == (1, "")
+        assert run.stderr.splitlines()[-1] == "interrupted; the next rebuild goes on from here"
+    assert "rebuilt up to 0" in pakta("projections", "--data", folder).stdout
+    assert pakta("rebuild", "--data", folder).exit_code == 0
+    assert "rebuilt up to" not in pakta("projections", "--data", folder).stdout
+
+
 def test_views_are_rebuilt_while_a_server_runs(tmp_path: Path) -> None:
     with serving(tmp_path) as (address, _), httpx2.Client(base_url=address, timeout=10) as client:
         doors = Doors(client, pakta(*CREATE, tmp_path).stdout.strip())  # type: ignore[arg-type]  # asked in the same way

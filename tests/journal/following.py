@@ -4,11 +4,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from domain.databases import writing
 from projections.change import Change, Marks, Projection
 from projections.follower import Follower
+from projections.rebuilding import Progress
+from projections.timeline import timeline
 from projections.turning import Turns
 from projections.writing import Row
 from tests.journal.people import SECONDS
@@ -43,6 +47,13 @@ def tables_there(follower: Follower) -> set[str]:
         return set(sa.inspect(connection).get_table_names())
 
 
+def lose_a_row(follower: Follower) -> None:
+    """Let the timeline lack its last row."""
+    with writing(follower.engine).begin() as connection:
+        last = sa.select(sa.func.max(timeline.c.position)).scalar_subquery()
+        connection.execute(sa.delete(timeline).where(timeline.c.position == last))
+
+
 class Poisoned(Projection):
     """A projection that chokes on one agreement, and is otherwise what it was."""
 
@@ -64,6 +75,9 @@ class Poisoned(Projection):
     def turns(self, rows: Sequence[Sequence[Row]]) -> Turns:
         return self.projection.turns(rows)
 
+    def turned(self, connection: Connection) -> Turns:
+        return self.projection.turned(connection)
+
     def sum_up(self, connection: Connection, turned: Turns) -> None:
         self.projection.sum_up(connection, turned)
 
@@ -79,3 +93,24 @@ def poison(follower: Follower, name: str, agreement: object, **other: Any) -> No
 def heal(follower: Follower) -> None:
     """Let every projection be what it was."""
     follower.projections = tuple(p.projection if isinstance(p, Poisoned) else p for p in follower.projections)
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def interrupt_after(batches: int) -> Callable[[Progress], None]:
+    """Somebody who presses Ctrl-C when told of so many batches."""
+    left = iter(range(1, batches))
+
+    def tell(_: Progress) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+def interrupted(follower: Follower, batches: int = 2) -> None:
+    """Rebuild all views, but not to the end."""
+    with pytest.raises(KeyboardInterrupt):
+        follower.rebuild((), interrupt_after(batches))

@@ -106,6 +106,17 @@ def test_without_ensurepip_it_says_what_to_install(
     assert "apt install python3-venv" in capsys.readouterr().err
 
 
+def test_an_environment_that_is_only_linked_to_is_never_cleared(
+    run: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/kept").touch()
+    Path(run.VENV).symlink_to(tmp_path / "elsewhere")
+    assert run.main(["status"]) == 1
+    assert ".venv is a link" in capsys.readouterr().err
+    assert (tmp_path / "elsewhere/kept").exists()
+
+
 def test_an_older_python_is_told_what_is_needed(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
