@@ -51,7 +51,7 @@ def test_each_hears_its_own_answer_and_a_group_wakes_the_loop_once() -> None:
             woken.append(call)
             return wake(call, *values, **context)
 
-        loop.call_soon_threadsafe = counted  # type: ignore[method-assign]  # to count how often it is woken
+        loop.call_soon_threadsafe = counted  # type: ignore[method-assign,assignment]  # to count how often it is woken
         for command, future in reversed(told):
             future.set_result(answer(int(command.command_id)))
         assert await asyncio.gather(*tasks) == [answer(number) for number in range(10)]
