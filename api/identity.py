@@ -1,5 +1,6 @@
 """Who is asking: by a bearer token, hashed at rest, or by the session of a browser."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ class Directory:
     def __init__(self, databases: Databases) -> None:
         self.engine = databases.engine("people")
         self._seen: dict[str, tuple[float, Actor]] = {}
+        self._asked: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Future[Actor | None]] = {}
         with writing(self.engine).begin() as connection:
             one_at_a_time(connection, "schema")
             metadata.create_all(connection)
@@ -80,6 +82,15 @@ class Directory:
         self._seen[digest] = (time.monotonic(), actor)
         return actor
 
+    async def asked(self, token: str) -> Actor | None:
+        """`actor`, for coroutines. Those who come at once with the same token wait for one answer."""
+        key = asyncio.get_running_loop(), hashed(token)
+        asking = self._asked.get(key)
+        if asking is None:
+            asking = self._asked[key] = asyncio.ensure_future(run_in_threadpool(self.actor, token))
+            asking.add_done_callback(lambda _: self._asked.pop(key, None))
+        return await asyncio.shield(asking)  # whoever goes away leaves the others waiting
+
     def lately_seen(self, token: str) -> Actor | None:
         """Whose token it was a moment ago. Saves a question for each of many requests."""
         seen = self._seen.get(hashed(token))
@@ -103,7 +114,7 @@ async def asking(request: Request) -> Actor | None:
     directory: Directory = request.app.state.running.directory
     if scheme.lower() == "bearer" and token.strip():
         token = token.strip()
-        if actor := directory.lately_seen(token) or await run_in_threadpool(directory.actor, token):
+        if actor := directory.lately_seen(token) or await directory.asked(token):
             request.state.actor = actor
             return actor
     raise Problem("no_token", 401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
