@@ -18,7 +18,7 @@ from projections.change import Projection
 from projections.checkpoints import Checkpoint, reached, read_checkpoints
 from projections.citations import Citations
 from projections.entries import Entries
-from projections.feeding import BATCH, Feed
+from projections.feeding import Feed
 from projections.leading import lead_of
 from projections.parties import Parties
 from projections.public import create_views, drop_views
@@ -32,6 +32,7 @@ LEAD_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 MOST_REST_SECONDS = 0.05
+FEW = 50  # entries in a batch of a follower that keeps up
 Tell = Callable[[Progress], None]
 
 log = logging.getLogger("pakta.follower")
@@ -234,7 +235,7 @@ class Follower:
             self._begin_to_lead()
         began = time.monotonic()
         fed = self._feed_on() if self.leads else 0
-        if 0 < fed < BATCH:
+        if 0 < fed < FEW:
             # Requests are answered on the same processors: what comes meanwhile is taken in at once.
             self._stop.wait(min(time.monotonic() - began, MOST_REST_SECONDS))
         rebuilt = self._rebuild_on()

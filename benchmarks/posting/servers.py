@@ -70,7 +70,9 @@ def _served(command: list[str], where: dict[str, str], path: str) -> Iterator[Se
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("PAKTA_")}
+    # As somebody would start it, from compiled code.
+    hidden = ("PAKTA_", "PYTHONDONTWRITEBYTECODE")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     process = subprocess.Popen(
         [*command, "--port", str(port)],
         cwd=CHECKOUT,
