@@ -67,8 +67,8 @@ def painted(page: Page, address: str) -> float:
 def answered(page: Page, address: str, act: Callable[[Page], None], *, rows: bool) -> Mapping[str, float]:
     """Milliseconds from an act of the hand to the next paint; and until new rows are there, if any come.
 
-    `answer` runs from the request to the last byte that the server sends (Resource Timing), `rows` from the act
-    until they are there, with the pause that waits for more keys.
+    `answer` runs from the request to the last byte that the server sends (Resource Timing), `rows` from the
+    act until they are there, with the pause that waits for more keys.
     """
     page.goto(address)
     page.wait_for_load_state("load")
