@@ -236,7 +236,7 @@ def test_an_agreement_is_replayed_step_by_step(pakta: Doors) -> None:
 
 def test_the_health_of_every_view_is_shown(pakta: Doors) -> None:
     pakta.open()
-    pakta.get("/agreements", min_position=1)
+    assert pakta.running.follower.wait_for(1, 20)
     text = page(pakta, "/audit/health")
     assert text.count("up to date") == len(pakta.running.follower.standings())
 
