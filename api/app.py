@@ -47,16 +47,20 @@ SECURITY_HEADERS = (
 
 
 def create_app(
-    settings: Settings, *, running: Running | None = None, traces: TracerProvider | None = None
+    settings: Settings,
+    *,
+    running: Running | None = None,
+    traces: TracerProvider | None = None,
+    apart: bool = False,
 ) -> FastAPI:
     """An application on the data that the settings name. A `running` Pakta that is given stays open.
 
-    `traces` takes the spans, instead of what the OTEL_ variables name.
+    `traces` takes the spans, instead of what the OTEL_ variables name. `apart` as in `Running.open`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.running = running or Running.open(settings)
+        app.state.running = running or Running.open(settings, apart=apart)
         app.state.figures.watch(app.state.running)
         app.state.answers = Answers(tracing.submitting(app.state.running, traces))
         yield

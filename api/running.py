@@ -1,5 +1,6 @@
 """A running Pakta: the record, its views, the people and the documents, opened together."""
 
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
@@ -15,6 +16,8 @@ from domain.journal import Journal
 from domain.journal.hints import Hints
 from projections.follower import Follower
 from projections.views import Views
+
+FEEDING = (sys.executable, "-m", "api.feeding")
 
 
 @dataclass
@@ -33,8 +36,10 @@ class Running:
     opened: ExitStack
 
     @classmethod
-    def open(cls, settings: Settings, *, follow: bool = True) -> Self:
-        """Open every room, or leave none open; `follow` keeps the views up with the journal.
+    def open(cls, settings: Settings, *, follow: bool = True, apart: bool = False) -> Self:
+        """Open every room, or leave none open.
+
+        `follow` keeps the views up with the journal, `apart` in a process of its own.
 
         Raises:
             ValueError: the settings do not say where the data lies.
@@ -45,7 +50,7 @@ class Running:
             journal = Journal(databases, settings.zone, SOFTWARE, most_waiting=settings.queue)
             opened.callback(journal.close)
             # Closed before the journal, which it reads and would open again.
-            follower = Follower(journal, databases)
+            follower = Follower(journal, databases, (*FEEDING, settings.log or "") if apart else ())
             opened.callback(follower.stop)
             views = Views(journal, follower)
             opened.callback(views.close)

@@ -1,6 +1,5 @@
 """Serves the application on an address of this machine."""
 
-import gc
 import logging
 import os
 import signal
@@ -16,14 +15,12 @@ import uvicorn
 from api.app import create_app
 from api.running import Running
 from api.settings import Settings
+from domain.collecting import collect_seldom
 
 # Requests have seconds of grace to end, then what was accepted is finished. All of it within ten seconds,
 # also on a busy machine, where it takes one or two until everything is taken down.
 GRACE_SECONDS = 4
 STOP_SECONDS = 7.5
-# A long history is thousands of objects, none of them garbage. By default Python looks through all of them
-# again and again while they are read, which takes as long as the reading.
-COLLECT_AFTER = (50_000, 20, 20)
 # The log is ours, and so are its lines about requests.
 OURS: dict[str, Any] = {
     "log_config": None,
@@ -71,7 +68,7 @@ def serve(settings: Settings, running: Running, host: str, port: int, ready: Cal
     """Answer requests until stopped. Returns whether it could begin to."""
     config = uvicorn.Config(create_app(settings, running=running), host=host, port=port, **OURS)
     server = Server(config, ready)
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     for stop in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops in good order, then raises the signal again, which would end us before we are done.
         signal.signal(stop, lambda *_: None)

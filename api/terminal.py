@@ -56,9 +56,9 @@ def fall_short(*lines: str) -> NoReturn:
 
 @contextmanager
 def opened(data: Path | None, *, follow: bool = False) -> Iterator[Running]:
-    """A running Pakta, closed at the end."""
+    """A running Pakta, closed at the end; one that follows is to serve."""
     try:
-        running = Running.open(settings_for(data), follow=follow)
+        running = Running.open(settings_for(data), follow=follow, apart=follow)
     except NotPrepared as error:
         fall_short(f"Pakta cannot start: {error}")
     try:

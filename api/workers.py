@@ -1,6 +1,5 @@
 """Several processes that answer on one address; whichever dies is replaced."""
 
-import gc
 import logging
 import os
 import signal
@@ -21,8 +20,9 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from api import logs
 from api.app import create_app
 from api.figures import SHARED_FIGURES
-from api.server import COLLECT_AFTER, OURS, STOP_SECONDS, end_in_time
+from api.server import OURS, STOP_SECONDS, end_in_time
 from api.settings import Settings
+from domain.collecting import collect_seldom
 
 log = logging.getLogger("pakta.requests")
 
@@ -57,9 +57,9 @@ def serve(settings: Settings, host: str, port: int, workers: int, ready: Callabl
 def application(settings: Settings) -> FastAPI:
     """The application of one worker, in a process of its own that ends with the one that began it."""
     logs.configure(settings.log)
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
-    return create_app(settings)
+    return create_app(settings, apart=True)
 
 
 def _end_with_parent() -> None:

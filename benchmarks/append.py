@@ -6,18 +6,17 @@ keeps a receipt of every command. Threads share a process, as requests do; in al
 collected as seldom as in the server.
 """
 
-import gc
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 
-from api.server import COLLECT_AFTER
 from benchmarks.appending.contenders import CONTENDERS, Contender
 from benchmarks.appending.content import IN_BATCH, LANES
 from benchmarks.appending.processes import Crowd
 from benchmarks.measuring import Bar, Contest, Places, Work, measure, rate
+from domain.collecting import collect_seldom
 
 PROCESSES, THREADS = 4, 8
 BARS = {
@@ -33,7 +32,7 @@ BARS = {
 
 def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
     """Each way to append, on each engine."""
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     ways = {"one writer": alone, "32 writers": together, "1,000 in a batch": batches}
     for engine, fresh in places.engines.items():
         for way in (*ways, "4 processes"):

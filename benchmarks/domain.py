@@ -6,7 +6,6 @@ decoding are per event. Garbage is collected as seldom as in the server.
 """
 
 import argparse
-import gc
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +15,8 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from api.server import COLLECT_AFTER
 from domain.agreement import Recorded, admit, derive, evolve, fold, outlook
+from domain.collecting import collect_seldom
 from domain.facts import FACT, Fact
 from domain.journal.entry import Entry, RecordedBy
 from domain.journal.mapper import EntryMapper
@@ -40,7 +39,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="for a program to read")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="events")
     wanted = parser.parse_args(arguments)
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     figures = {size: measured(size) for size in wanted.sizes}
     if wanted.json:
         print(json.dumps({"unit": "ms", "figures": figures}))

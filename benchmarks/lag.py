@@ -1,8 +1,9 @@
 """How long the views take to show what was recorded, while 500 events a second are.
 
 Milliseconds from the answer to a command until every view has reached its position, looked at every few
-milliseconds. One process records and follows, as one that serves does; each event is a command of its own,
-whose time has come whether or not those before it are answered. `events/s` is how many were really recorded.
+milliseconds. One process records and another feeds the views, as where Pakta serves; each event is a command
+of its own, whose time has come whether or not those before it are answered. `events/s` is how many were
+really recorded.
 """
 
 import hashlib
@@ -19,15 +20,18 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from api.running import FEEDING
 from benchmarks.appending.content import NOTE, WHO, lives
 from benchmarks.measuring import Bar, Contest, Places, measure
 from benchmarks.register.filling import ZONE
+from domain.collecting import collect_seldom
 from domain.databases import Databases
 from domain.journal import Command, Journal, Step
 from projections.follower import Follower
 
 RATE = 500  # events a second
 SECONDS = 5.0
+WARM_UP_RATE, WARM_UP_SECONDS = 50, 5.0
 AGREEMENTS = 400
 LANES = 32  # commands under way at a time
 LOOK_SECONDS = 0.003
@@ -44,6 +48,7 @@ class Answered(NamedTuple):
 
 def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
     """Each engine."""
+    collect_seldom()
     for engine, fresh in places.engines.items():
         yield Contest(
             engine,
@@ -55,11 +60,12 @@ def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
 
 def _lag(databases: Databases, rate: int, seconds: float) -> Mapping[str, float]:
     journal = Journal(databases, ZoneInfo(ZONE), "bench")
-    follower = Follower(journal, databases)
+    follower = Follower(journal, databases, (*FEEDING, "text"))
     opened = _carry_out(journal, *(Step(None, facts) for facts in lives(AGREEMENTS)))
     follower.catch_up()
     follower.start()
     try:
+        _measured(journal, follower, opened, WARM_UP_RATE, WARM_UP_SECONDS)
         return _measured(journal, follower, opened, rate, seconds)
     finally:
         follower.stop()

@@ -5,7 +5,6 @@ keeps the last alone; Pakta makes a history, by which every rule can be asked. `
 agreement that the process remembers, `cold` that of one which it has to read. Both are durable.
 """
 
-import gc
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,12 +15,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from eventsourcing.application import Application
 
-from api.server import COLLECT_AFTER
 from benchmarks.appending.content import NOTE, PLAIN_NOTE, WHO, told
 from benchmarks.appending.stock import Kept
 from benchmarks.domain import life
 from benchmarks.measuring import Bar, Contest, Places, measure, milliseconds
 from benchmarks.measuring.stock import environment_of
+from domain.collecting import collect_seldom
 from domain.databases import Databases
 from domain.facts import Fact
 from domain.journal import Command, Journal, Step
@@ -34,7 +33,7 @@ MOST_WARM, MOST_COLD = 20, 150  # ms
 
 def contests(wanted: Namespace, places: Places) -> Iterator[Contest]:
     """To load, and to add, on each engine."""
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     for engine, fresh in places.engines.items():
         databases = fresh()
         with (

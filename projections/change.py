@@ -1,11 +1,11 @@
 """What a projection is given: agreements that changed, with all that is known of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,12 +14,12 @@ from sqlalchemy.engine import Connection
 from domain.agreement import History, State, Stretch, outlook
 from domain.journal import Entry
 from projections.turning import Turns
-from projections.writing import Row, Values, in_columns, put_in, take_out
+from projections.writing import Row, Values, halves, in_columns, put_in, put_over, take_out
 
 Thing = TypeVar("Thing")
 Made = Mapping[UUID, Sequence[Sequence[Row]]]  # rows by agreement, table by table
-# By which the rows of an agreement in a table are known again: their hash, or what they rest on.
-Marks = dict[tuple[UUID, sa.Table], int | tuple[int, str, str]]
+# By which the rows of an agreement in a table are known again: their hashes, or what they rest on.
+Marks = dict[tuple[UUID, sa.Table], Hashable]
 LAST_DAY = date.max - timedelta(days=1)
 
 
@@ -82,13 +82,34 @@ class Projection:
         """Keep what rows that were put in without `project` do to figures."""
 
 
+class Mark(NamedTuple):
+    """The hashes of an agreement's rows in a table: of what is quiet in them, and of all the rest."""
+
+    quiet: int
+    rest: int
+
+    @classmethod
+    def of(cls, table: sa.Table, rows: Sequence[Values]) -> Self:
+        """The mark of rows."""
+        quiet, rest = halves(table)
+        return cls(hash(tuple(map(quiet, rows))), hash(tuple(map(rest, rows))))
+
+    def has_rest_of(self, other: Hashable) -> bool:
+        """Whether rows differ from others in what is quiet alone."""
+        return isinstance(other, Mark) and other.rest == self.rest
+
+
 def _replace(
     connection: Connection, table: sa.Table, rows: Mapping[UUID, Sequence[Values]], marks: Marks
 ) -> None:
-    found = {agreement: hash(tuple(its)) for agreement, its in rows.items()}
-    changed = [agreement for agreement, mark in found.items() if marks.get((agreement, table)) != mark]
-    take_out(connection, table, changed)
-    put_in(connection, table, list(chain.from_iterable(rows[agreement] for agreement in changed)))
+    found = {agreement: Mark.of(table, its) for agreement, its in rows.items()}
+    known = {agreement: marks.get((agreement, table)) for agreement in found}
+    changed = [agreement for agreement, mark in found.items() if known[agreement] != mark]
+    alike = {agreement for agreement in changed if found[agreement].has_rest_of(known[agreement])}
+    others = [agreement for agreement in changed if agreement not in alike]
+    take_out(connection, table, others)
+    put_in(connection, table, list(chain.from_iterable(rows[agreement] for agreement in others)))
+    put_over(connection, table, list(chain.from_iterable(rows[agreement] for agreement in alike)))
     marks.update({(agreement, table): found[agreement] for agreement in changed})
 
 

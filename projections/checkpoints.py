@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -29,6 +30,7 @@ skips = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
 )
 KEPT = (checkpoints, skips)
+KNOWN_BY = ("projection", "version", "position")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,13 @@ def take_over(connection: Connection, new: Checkpoint) -> None:
 
 
 def _set(connection: Connection, checkpoint: Checkpoint, values: dict[str, object]) -> bool:
-    table = at_hand(connection, checkpoints)
-    here = {name: getattr(checkpoint, name) for name in ("projection", "version", "position")}
-    unmoved = sa.and_(*(table.c[name] == value for name, value in here.items()))
-    return connection.execute(sa.update(table).where(unmoved).values(values)).rowcount == 1
+    here = {f"at_{name}": getattr(checkpoint, name) for name in KNOWN_BY}
+    update = _update(at_hand(connection, checkpoints), *values)
+    return connection.execute(update, values | here).rowcount == 1
+
+
+@cache
+def _update(table: sa.Table, *names: str) -> sa.Update:
+    """The change of some columns where a checkpoint is as it is known; every step makes it for every view."""
+    unmoved = (table.c[name] == sa.bindparam(f"at_{name}") for name in KNOWN_BY)
+    return sa.update(table).where(*unmoved).values({name: sa.bindparam(name) for name in names})

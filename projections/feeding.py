@@ -11,7 +11,8 @@ from sqlalchemy.engine import Engine
 
 from domain.agreement import EMPTY, fold
 from domain.databases import writing
-from domain.journal import Entry, Journal
+from domain.journal import Entry
+from domain.journal.reader import Reader
 from projections.change import Change, Marks, Projection
 from projections.checkpoints import (
     Checkpoint,
@@ -26,7 +27,9 @@ from projections.checkpoints import (
 BATCH = 2000
 CACHED_CHANGES = 5000
 MOST_MARKS = 25_000  # of one view
+FEW = 200  # entries that all views take in at once: more would keep others from the views for long
 Changes = Mapping[UUID, Change]
+Going = tuple[Projection, Checkpoint]
 
 log = logging.getLogger("pakta.follower")
 
@@ -38,7 +41,7 @@ class Unreadable(Exception):
 class Feed:
     """Feeds projections, into the live tables or those beside them as the engine says."""
 
-    def __init__(self, journal: Journal, engine: Engine) -> None:
+    def __init__(self, journal: Reader, engine: Engine) -> None:
         self.journal = journal
         self.engine = engine
         # Told of every batch, around the work on it.
@@ -56,6 +59,8 @@ class Feed:
         entries, error = self._readable(start, limit)
         with self.watched(entries):
             changes = self._changes(entries)
+            if self._feed_together(going, entries, changes):
+                return len(entries)
             for projection, checkpoint in going:
                 if entries:
                     self._feed(projection, checkpoint, entries, changes)
@@ -68,7 +73,10 @@ class Feed:
         self._known.clear()
         self._marks.clear()
 
-    def _going(self, projections: Sequence[Projection]) -> list[tuple[Projection, Checkpoint]]:
+    def close(self) -> None:
+        """Let go of whatever helps."""
+
+    def _going(self, projections: Sequence[Projection]) -> list[Going]:
         with self.engine.connect() as connection:
             known = {c.projection: c for c in read_checkpoints(connection) if c.stuck_at is None}
         pairs = [(projection, known.get(projection.name)) for projection in projections]
@@ -138,6 +146,22 @@ class Feed:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
         return Change(known.agreement, (*known.entries, *fresh), history)
 
+    def _feed_together(self, going: Sequence[Going], entries: Sequence[Entry], changes: Changes) -> bool:
+        """Take projections that are level over a few entries, in one transaction. Returns whether it worked.
+
+        If it did not, each has to go by itself, so that what stops one stops no other.
+        """
+        is_level = len({checkpoint.position for _, checkpoint in going}) == 1
+        if not 0 < len(entries) <= FEW or not is_level:
+            return False
+        try:
+            self._write(going, entries, changes)
+        except sa.exc.OperationalError:
+            raise
+        except Exception:
+            return False
+        return True
+
     def _feed(
         self, projection: Projection, checkpoint: Checkpoint, entries: Sequence[Entry], changes: Changes
     ) -> Checkpoint | None:
@@ -146,7 +170,7 @@ class Feed:
         if not new:
             return checkpoint
         try:
-            return self._write(projection, checkpoint, new, changes)
+            return self._write([(projection, checkpoint)], new, changes)[0]
         except LostRace:
             log.info("another follower is ahead with %s", projection.name)
             return None
@@ -168,20 +192,20 @@ class Feed:
                 cut[agreement] = self._as_of(agreement, _position(entries[-1]), changes)
         return cut
 
-    def _write(
-        self, projection: Projection, checkpoint: Checkpoint, new: Sequence[Entry], changes: Changes
-    ) -> Checkpoint:
-        """The view's rows and its checkpoint, together or not at all."""
+    def _write(self, going: Sequence[Going], new: Sequence[Entry], changes: Changes) -> list[Checkpoint]:
+        """The rows of views and their checkpoints, together or not at all. Returns where the views are."""
         last = _position(new[-1])
         touched = {entry.agreement: None for entry in new}
         given = [changes.get(agreement) or self._as_of(agreement, last, changes) for agreement in touched]
-        _work_out(projection, given)
-        marks = self._marks_at(checkpoint)
+        _work_out(going, given)
+        marks = [self._marks_at(checkpoint) for _, checkpoint in going]
         with writing(self.engine).begin() as connection:
-            moved = move(connection, checkpoint, last)
-            projection.project(connection, given, marks)
-        self._marks[projection.name] = last, marks
-        return moved
+            there = [move(connection, checkpoint, last) for _, checkpoint in going]
+            for (projection, _), its in zip(going, marks, strict=True):
+                projection.project(connection, given, its)
+        for (projection, _), its in zip(going, marks, strict=True):
+            self._marks[projection.name] = last, its
+        return there
 
     def _marks_at(self, checkpoint: Checkpoint) -> Marks:
         """What this feed knows of the rows of a view; nothing, if anybody else has moved it since.
@@ -204,9 +228,9 @@ class Feed:
         return None
 
 
-def _work_out(projection: Projection, given: Sequence[Change]) -> None:
+def _work_out(going: Sequence[Going], given: Sequence[Change]) -> None:
     # The slow part, before the transaction: on SQLite everybody who writes to a view waits for it.
-    if any("since" in table.c for table in projection.tables):
+    if any("since" in table.c for projection, _ in going for table in projection.tables):
         for change in given:
             len(change.stretches)
 

@@ -12,6 +12,7 @@ from domain.databases import Databases, one_at_a_time, writing
 from domain.journal import Journal
 from projections import checkpoints as kept
 from projections import resuming
+from projections.apart import FeedApart
 from projections.beside import beside
 from projections.calendar import Calendar
 from projections.change import Projection
@@ -48,7 +49,8 @@ class Follower:
     Of all processes one leads and feeds the views. The others read them, and one takes over when it dies.
     """
 
-    def __init__(self, journal: Journal, databases: Databases) -> None:
+    def __init__(self, journal: Journal, databases: Databases, feeding: Sequence[str] = ()) -> None:
+        """Take the command of a program that can feed the views apart, if one is to; see `FeedApart`."""
         self.journal = journal
         self.projections: tuple[Projection, ...] = (
             Register(),
@@ -60,7 +62,9 @@ class Follower:
         )
         self.engine = databases.engine("views")
         self.reading = databases.reader("views")  # for questions; maybe of a replica, which may be behind
-        self.feed = Feed(journal, self.engine)
+        self.feed: Feed = (
+            FeedApart(journal, self.engine, databases, feeding) if feeding else Feed(journal, self.engine)
+        )
         self.lead = lead_of("follower", databases, self.engine)
         self.watch = Watch()
         self.moved = threading.Condition()
@@ -87,6 +91,7 @@ class Follower:
         if self._rebuilding is not None:
             self._rebuilding.close()
             self._rebuilding = None
+        self.feed.close()
         self.engine.dispose()
         self.reading.dispose()
 

@@ -19,7 +19,7 @@ from projections.change import Change, runs, span_columns
 from projections.searching import spelled, words, words_of
 from projections.tallies import COUNTED, Tallying, tallies, turns
 from projections.turning import Turns, add_up
-from projections.writing import Row
+from projections.writing import QUIET, Row
 
 FLAGS = ("stalled", "dormant", "no_next_step", "expiring_30", "expiring_90", "expiring_180", "notice_due")
 STATE: TypeAdapter[State] = TypeAdapter(State)
@@ -69,7 +69,7 @@ register = sa.Table(
     sa.Column("mou_by", sa.String(10)),
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False, info=QUIET),
     # A page in any order is read along an index, however large the register is.
     sa.Index("register_by_opening", "opened"),
     *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),

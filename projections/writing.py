@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Dialect
 
 from projections.beside import at_hand
 
+QUIET = {"quiet": True}  # the `info` of a column that nothing is found by: to change it costs no index
 Row = dict[str, Any]
 Values = tuple[Any, ...]
 DIALECTS: Mapping[str, Callable[[], Dialect]] = {
@@ -26,10 +27,13 @@ Binding = tuple[int, Callable[[Any], Any]]
 
 def take_out(connection: Connection, table: sa.Table, agreements: Iterable[UUID]) -> None:
     """Take out all rows of some agreements; of the table beside if the connection is for those."""
-    table = at_hand(connection, table)
-    gone = sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
     if changed := [{"changed": agreement} for agreement in agreements]:
-        connection.execute(gone, changed)
+        connection.execute(_gone(at_hand(connection, table)), changed)
+
+
+@cache
+def _gone(table: sa.Table) -> sa.Delete:
+    return sa.delete(table).where(table.c.agreement == sa.bindparam("changed"))
 
 
 def in_columns(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> list[Values]:
@@ -60,6 +64,32 @@ def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> N
         marks = ", ".join("?" * len(table.c))
         insert = f"INSERT INTO {place} VALUES ({marks})"  # noqa: S608  # our own names, quoted
         connection.exec_driver_sql(insert, [*rows])
+
+
+@cache
+def halves(table: sa.Table) -> tuple[Callable[[Values], Values], Callable[[Values], Values]]:
+    """What takes the values of quiet columns from a row, and those of the others."""
+    quiet = [n for n, column in enumerate(table.c) if column.info == QUIET]
+    return _taker(quiet), _taker([n for n in range(len(table.c)) if n not in quiet])
+
+
+def put_over(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> None:
+    """Give rows, each known by its agreement and first day, other values in their quiet columns."""
+    if not rows:
+        return
+    quiet, _ = halves(table)
+    places = [list(table.c.keys()).index(name) for name in ("agreement", "since")]
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    values = ", ".join(f"{column.name} = {mark}" for column in table.c if column.info == QUIET)
+    name = at_hand(connection, table).name
+    update = f"UPDATE {name} SET {values} WHERE agreement = {mark} AND since = {mark}"  # noqa: S608  # our own names
+    connection.exec_driver_sql(update, [(*quiet(row), *(row[n] for n in places)) for row in rows])
+
+
+def _taker(places: Sequence[int]) -> Callable[[Values], Values]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple(row[n] for n in places)
 
 
 def _converted(values: Values, bindings: Sequence[Binding]) -> Values:

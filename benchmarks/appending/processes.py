@@ -1,13 +1,12 @@
 """Several processes that append at the same time, each with several threads."""
 
-import gc
 import multiprocessing
 import threading
 from multiprocessing.connection import Connection
 from typing import Self
 
-from api.server import COLLECT_AFTER
 from benchmarks.appending.contenders import CONTENDERS, Contender
+from domain.collecting import collect_seldom
 
 
 class Crowd:
@@ -43,7 +42,7 @@ class Crowd:
 
 
 def _append(contender: str, place: str, threads: int, pipe: Connection) -> None:
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     one = CONTENDERS[contender](place)
     pipe.send(0)
     while each := pipe.recv():

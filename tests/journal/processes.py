@@ -1,8 +1,10 @@
-"""A process that follows or rebuilds, to be killed: `python -m tests.journal.processes follow PLACE`.
+"""A process that follows, feeds or rebuilds, to be killed: `python -m tests.journal.processes follow PLACE`.
 
 It says when it leads, or after each batch how far its rebuild is, and waits for a word before it goes on.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,9 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.running import FEEDING
 from domain.databases import Databases
 from domain.journal import Journal
 from projections import rebuilding
+from projections.apart import FeedApart
 from projections.follower import Follower
 from tests.journal.library_factory import at, place_of
 
@@ -46,6 +50,16 @@ def follow(follower: Follower) -> None:
     sys.stdin.read()
 
 
+def feed(follower: Follower) -> None:
+    """Say which process feeds the views for this one, and die at once."""
+    assert isinstance(follower.feed, FeedApart)
+    while follower.feed.process is None:
+        follower.feed.step(follower.projections)
+        time.sleep(0.02)
+    print(follower.feed.process, flush=True)  # noqa: T201  # to the test that started it
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def rebuild(follower: Follower) -> None:
     rebuilding.BATCH = 5
 
@@ -58,5 +72,6 @@ def rebuild(follower: Follower) -> None:
 
 if __name__ == "__main__":
     databases = at(sys.argv[2])
-    one = Follower(Journal(databases, ZoneInfo("Asia/Jakarta"), "0.1.0"), databases)
-    {"follow": follow, "rebuild": rebuild}[sys.argv[1]](one)
+    feeding = (*FEEDING, "json") if sys.argv[1] == "feed" else ()
+    one = Follower(Journal(databases, ZoneInfo("Asia/Jakarta"), "0.1.0"), databases, feeding)
+    {"feed": feed, "follow": follow, "rebuild": rebuild}[sys.argv[1]](one)
