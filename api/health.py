@@ -43,6 +43,7 @@ def health(running: Running) -> dict[str, Any]:
         "position": min(standing.position for standing in standings),
         "process": os.getpid(),
         "leads": running.follower.leads,
+        "feeder": running.follower.feed.process,
         "projections": {standing.projection: _view(standing) for standing in standings},
         "stuck": [standing.projection for standing in standings if standing.state == "stuck"],
     }

@@ -1,6 +1,7 @@
 """A running Pakta: the record, its views, the people and the documents, opened together."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
@@ -17,7 +18,8 @@ from domain.journal.hints import Hints
 from projections.follower import Follower
 from projections.views import Views
 
-FEEDING = (sys.executable, "-m", "api.feeding")
+# What feeds the views for one who serves, in a process of its own; nothing if it is to do so itself.
+FEEDING: Sequence[str] = (sys.executable, "-m", "api.feeding")
 
 
 @dataclass
@@ -50,7 +52,8 @@ class Running:
             journal = Journal(databases, settings.zone, SOFTWARE, most_waiting=settings.queue)
             opened.callback(journal.close)
             # Closed before the journal, which it reads and would open again.
-            follower = Follower(journal, databases, (*FEEDING, settings.log or "") if apart else ())
+            feeding = (*FEEDING, settings.log or "") if FEEDING and apart else ()
+            follower = Follower(journal, databases, feeding)
             opened.callback(follower.stop)
             views = Views(journal, follower)
             opened.callback(views.close)

@@ -52,7 +52,7 @@ class FeedApart(Feed):
 
     @property
     def process(self) -> int | None:
-        """The id of the process that takes the steps; None while it is this one."""
+        """See `Feed`."""
         return self._process.pid if self._process is not None and self._is_there else None
 
     def step(self, projections: Sequence[Projection], limit: int = BATCH, upto: int | None = None) -> int:

@@ -73,6 +73,11 @@ class Feed:
         self._known.clear()
         self._marks.clear()
 
+    @property
+    def process(self) -> int | None:
+        """The id of the process that takes the steps, if it is another."""
+        return None
+
     def close(self) -> None:
         """Let go of whatever helps."""
 

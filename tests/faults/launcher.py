@@ -66,6 +66,7 @@ class Room:
 
 def main(wrong: dict[str, Any]) -> None:
     """Do what is wrong, then start Pakta."""
+    running.FEEDING = ()  # by another process, of which nothing would be wrong
     if "kill" in wrong:
         TRIGGER.set(Aim(*wrong["kill"]), armed=wrong.get("armed", False))
     if "busy" in wrong:

@@ -1,5 +1,6 @@
 """A killed server loses nothing that it acknowledged, and stores nothing twice when it is asked again."""
 
+import os
 import signal
 import time
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from tests.faults.conftest import LoadAt, Serve
 from tests.faults.launcher import launching
 from tests.faults.load import Load
-from tests.faults.served import Served
+from tests.faults.served import START_SECONDS, Served
 from tests.faults.tally import Tally
 
 Steps = Sequence[tuple[str, str]]
@@ -56,6 +57,21 @@ def test_a_server_that_is_killed_between_a_view_and_its_checkpoint(
     for _ in tally.rounds("kill -9 between a view and its checkpoint", "SQLite", short=1, long=40):
         kill_at_a_step(served, load, tally, "views", STEPS_OF_A_VIEW)
         tally.judge(served.start(), load)
+
+
+def test_the_process_that_feeds_the_views_is_killed_under_load(
+    serve: Serve, load_at: LoadAt, tally: Tally
+) -> None:
+    served = serve().start()
+    load = load_at(served)
+    for _ in tally.rounds("kill -9 of the process that feeds the views", "SQLite", short=1, long=20):
+        load.start()
+        load.wait_for(1)
+        report = served.wait_until(lambda report: report["feeder"] is not None, START_SECONDS)
+        time.sleep(tally.chance.uniform(0, 0.2))
+        os.kill(report["feeder"], signal.SIGKILL)
+        load.wait_for(1)
+        tally.judge(served, load)
 
 
 def kill_at_a_step(served: Served, load: Load, tally: Tally, room: str, steps: Steps) -> None:

@@ -17,7 +17,6 @@ from api.running import FEEDING
 from domain.databases import Databases
 from domain.journal import Journal
 from projections import rebuilding
-from projections.apart import FeedApart
 from projections.follower import Follower
 from tests.journal.library_factory import at, place_of
 
@@ -52,7 +51,6 @@ def follow(follower: Follower) -> None:
 
 def feed(follower: Follower) -> None:
     """Say which process feeds the views for this one, and die at once."""
-    assert isinstance(follower.feed, FeedApart)
     while follower.feed.process is None:
         follower.feed.step(follower.projections)
         time.sleep(0.02)

@@ -12,7 +12,7 @@ from api.running import FEEDING
 from domain.databases import Databases, writing
 from domain.journal import Journal
 from projections import apart
-from projections.apart import FailedApart, FeedApart
+from projections.apart import FailedApart
 from projections.checkpoints import checkpoints
 from projections.follower import Follower
 from tests.api.serving import is_there
@@ -33,21 +33,15 @@ def follower(journal: Journal, databases: Databases) -> Iterator[Follower]:
 
 def feeder(follower: Follower) -> int:
     """The process that feeds, once there is one. That it is there is found out when a step is to be taken."""
-    assert isinstance(follower.feed, FeedApart)
 
     def is_known() -> bool:
         follower.feed.step(follower.projections)
-        return feeding(follower) is not None
+        return follower.feed.process is not None
 
     assert eventually(is_known)
-    process = feeding(follower)
+    process = follower.feed.process
     assert process is not None
     return process
-
-
-def feeding(follower: Follower) -> int | None:
-    assert isinstance(follower.feed, FeedApart)
-    return follower.feed.process
 
 
 def test_what_another_process_makes_of_the_journal_is_what_a_rebuild_makes(
@@ -58,7 +52,7 @@ def test_what_another_process_makes_of_the_journal_is_what_a_rebuild_makes(
     assert feeder(follower) != os.getpid()
     recorded(journal, clock, 2)
     follower.catch_up()
-    assert feeding(follower) is not None
+    assert follower.feed.process is not None
     live = rows(follower)
     follower.rebuild()
     assert rows(follower) == live
@@ -77,7 +71,7 @@ def test_when_it_is_killed_the_leader_goes_on_at_once_and_begins_another(
     agreement = opened(journal)
     follower.feed.step(follower.projections)
     assert {c.position for c in follower.checkpoints()} == {1}
-    assert feeding(follower) is None
+    assert follower.feed.process is None
     assert feeder(follower) != killed
     carry_out(journal, adding(agreement, fact("annotated", note="Seen")))
     follower.catch_up()
@@ -114,7 +108,7 @@ def test_what_it_cannot_do_is_an_error_here_and_it_goes_on(journal: Journal, fol
     _rename(follower, "away", "checkpoints")
     follower.catch_up()
     assert {c.position for c in follower.checkpoints()} == {1}
-    assert feeding(follower) == process
+    assert follower.feed.process == process
 
 
 def _rename(follower: Follower, old: str, new: str) -> None:
