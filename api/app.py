@@ -29,7 +29,7 @@ from api.deadline import Deadline
 from api.figures import Figures
 from api.pages.failing import failed
 from api.pages.frame import STATIC
-from api.pages.rooms import open_to_people
+from api.pages.rooms import doors
 from api.running import Running
 from api.settings import SOFTWARE, Settings
 from api.watching import Watching
@@ -79,9 +79,10 @@ def create_app(
     app.state.figures = Figures()
     problems.register(app, failed)
     # The feed's stream before agreements: addresses are matched in this order.
-    for door in (commands, feed, lists, agreements, comparing, evidence, health, figures):
-        app.include_router(door.router)
-    open_to_people(app)
+    # Put in their place, not included: an included router is looked through twice, and through three layers.
+    for room in (commands, feed, lists, agreements, comparing, evidence, health, figures):
+        app.router.routes.extend(room.router.routes)
+    app.router.routes.extend(doors())
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(Deadline, seconds=settings.deadline)
     app.add_middleware(SecurityHeaders)

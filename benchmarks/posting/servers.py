@@ -128,6 +128,7 @@ def doing_nothing_behind_doors() -> FastAPI:
         agreement = request.path_params["agreement"]
         return Response(f'{{"agreement":"{agreement}"}}', status_code=201, media_type="application/json")
 
+    app.router.routes.insert(0, app.router.routes.pop())  # where those that record are: they are found first
     return app
 
 
