@@ -55,10 +55,19 @@ def address_of(text: str) -> sa.URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def arguments(url: sa.URL, room: str, *, reading: bool = False) -> Mapping[str, str]:
-    """What is told to the driver besides the address, which weighs more where it speaks of the same."""
+def arguments(url: sa.URL, room: str, *, reading: bool = False, durable: bool = True) -> Mapping[str, str]:
+    """What is told to the driver besides the address, which weighs more where it speaks of the same.
+
+    What need not be `durable` a crash may take back: whole transactions, the last ones first.
+    """
     options = " ".join(
-        (f"-csearch_path={room}", _ALWAYS, *([_READING] if reading else ()), _words(url, "options"))
+        (
+            f"-csearch_path={room}",
+            _ALWAYS,
+            *([_READING] if reading else ()),
+            *(() if durable else ("-csynchronous_commit=off",)),
+            _words(url, "options"),
+        )
     )
     told = dict(_PATIENCE)
     if not reading and _has_several_hosts(url):

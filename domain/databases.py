@@ -110,7 +110,7 @@ class Databases:
     def _postgresql(self, address: sa.URL, room: str, *, reading: bool = False) -> Engine:
         engine = sa.create_engine(
             address,
-            connect_args=arguments(address, room, reading=reading),
+            connect_args=arguments(address, room, reading=reading, durable=room in DURABLE_ROOMS),
             pool_size=READING_CONNECTIONS if reading else CONNECTIONS.get(room, 2),
             max_overflow=0,
             pool_timeout=POOL_SECONDS,

@@ -86,6 +86,18 @@ def test_no_connection_waits_for_ever_and_questions_change_nothing(
     databases.close()
 
 
+def test_only_what_can_be_made_again_does_not_wait_for_the_disk(
+    fresh_postgresql: Callable[[], str],
+) -> None:
+    databases = Databases(url=fresh_postgresql())
+    waits = {}
+    for room in ("journal", "views", "people", "documents"):
+        with databases.engine(room).connect() as connection:
+            waits[room] = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+    databases.close()
+    assert waits == {"journal": "on", "views": "off", "people": "on", "documents": "on"}
+
+
 def test_all_connections_of_a_process_are_bounded(fresh_postgresql: Callable[[], str]) -> None:
     databases = Databases(url=fresh_postgresql())
     for room in ("journal", "views", "people", "documents"):
