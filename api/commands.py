@@ -1,5 +1,6 @@
 """Doors for recording: one agreement, one event, or a batch that stands or falls together."""
 
+import random
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 from uuid import UUID, uuid4
 
@@ -171,7 +172,7 @@ class _Asked(NamedTuple):
     async def carry_out(
         self, adapter: TypeAdapter[T], body: T, *steps: Step, correlation_id: str | None = None
     ) -> Answer:
-        command_id = self.request.state.command_id = self.key or str(uuid4())
+        command_id = self.request.state.command_id = self.key or _new_id()
         command = Command(
             actor=self.actor,
             command_id=command_id,
@@ -191,6 +192,11 @@ class _Asked(NamedTuple):
             several = correlation_id is not None
             pointer = f"/commands/{declined.step}/facts/{declined.fact}" if several else ""
             raise from_journal(declined, pointer) from declined
+
+
+def _new_id() -> str:
+    # A name, no secret. To ask the system for each would let other threads take the interpreter away.
+    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def _created(answer: Answer, body: str, headers: dict[str, str]) -> Response:

@@ -2,25 +2,62 @@
 
 import logging
 import sys
+import threading
 import traceback
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from pydantic_core import to_json
 
 Form = Literal["json", "text"]
 MOST_CAUSES = 10
+TOGETHER_SECONDS = 0.1
 
 
 def configure(form: Form | None) -> None:
     """Send the log to standard error; by default as JSON, unless somebody reads it on a terminal."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Together(sys.stderr)
     chosen = form or ("text" if sys.stderr.isatty() else "json")
     handler.setFormatter(Lines(chosen))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("pakta").setLevel(logging.INFO)
     # No line tells of these, and every record would look them up.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+class Together(logging.StreamHandler[TextIO]):
+    """Writes what is worth a warning at once, and with it all before; the rest within a tenth of a second.
+
+    To write each line by itself would let other threads take the interpreter away at every request.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._waits = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`, which has the lock when it calls this."""
+        try:
+            self._lines.append(self.format(record) + self.terminator)
+            if record.levelno >= logging.WARNING:
+                self.flush()
+            elif not self._waits:
+                self._waits = True
+                later = threading.Timer(TOGETHER_SECONDS, self.flush)
+                later.daemon = True
+                later.start()
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Write what waits. The end of the program calls this too."""
+        with self.lock or nullcontext():
+            lines, self._lines, self._waits = self._lines, [], False
+            if lines:
+                self.stream.write("".join(lines))
+            super().flush()
 
 
 class Lines(logging.Formatter):

@@ -10,9 +10,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.logs import Lines
+from api.logs import Lines, Together
 from tests.api.doors import Doors, fact, proposed
 from tests.api.test_command_line import serving
+from tests.journal.following import eventually
 
 CANARY = "canary-7f3a"
 
@@ -138,6 +139,22 @@ def test_text_is_for_reading(closed: Doors) -> None:
     )
     line = Lines("text").format(record)
     assert line.endswith("info pakta.requests GET /livez 200 ms=1.2 request_id='abc'")
+
+
+def test_lines_are_written_together_but_a_warning_at_once_with_all_before_it() -> None:
+    said = io.StringIO()
+    log = logging.getLogger("pakta.together")
+    handler = Together(said)
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.info("first")
+    log.warning("second")
+    assert said.getvalue() == "first\nsecond\n"
+    log.info("third")
+    assert eventually(lambda: said.getvalue().endswith("third\n"))
+    log.info("fourth")
+    handler.flush()
+    assert said.getvalue().endswith("third\nfourth\n")
 
 
 def test_nothing_is_printed_unless_a_server_asks_for_it(
