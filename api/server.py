@@ -15,7 +15,6 @@ import uvicorn
 from api.app import create_app
 from api.running import Running
 from api.settings import Settings
-from domain.collecting import collect_seldom
 
 # Requests have seconds of grace to end, then what was accepted is finished. All of it within ten seconds,
 # also on a busy machine, where it takes one or two until everything is taken down.
@@ -68,7 +67,6 @@ def serve(settings: Settings, running: Running, host: str, port: int, ready: Cal
     """Answer requests until stopped. Returns whether it could begin to."""
     config = uvicorn.Config(create_app(settings, running=running), host=host, port=port, **OURS)
     server = Server(config, ready)
-    collect_seldom()
     for stop in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops in good order, then raises the signal again, which would end us before we are done.
         signal.signal(stop, lambda *_: None)

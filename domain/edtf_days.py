@@ -11,11 +11,12 @@ import re
 from calendar import isleap, monthrange
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import struct_time
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edtf import EDTFObject, EDTFParseException, Interval, Season, parse_edtf
+if TYPE_CHECKING:
+    from types import ModuleType
 
 LONGEST = 100  # characters; reading a set takes time in proportion to its length
 
@@ -29,7 +30,6 @@ _OPEN = {"", ".."}  # an unknown end tells us as little as an open one
 _WINTERS = {"24", "28", "30"}
 _LEAP_YEAR = 2000
 _ONE_DAY = timedelta(days=1)
-_LIBRARY_FAILURES = (EDTFParseException, ValueError, TypeError, AttributeError, ArithmeticError)
 
 # What can be wrong with a text. The sentences are translated where they are read: {text} is what was written.
 DATE_ERRORS = {
@@ -172,7 +172,7 @@ def _as_written(text: str) -> Span:
     lower, upper = _asked(text, parsed.lower_strict), _asked(text, parsed.upper_strict)
     for moment in (lower, upper):
         _check_day_exists(text, moment)
-    if isinstance(parsed, Season) and parsed.season in _WINTERS:
+    if isinstance(parsed, _library().Season) and parsed.season in _WINTERS:
         # The library ends winter with the year. Nobody who writes "winter 2025" rules out February 2026.
         upper = struct_time((upper.tm_year + 1, 2, 29, *upper[3:]))
     return _within_calendar(text, lower, upper)
@@ -232,11 +232,19 @@ def _months_on(day: date, months: int) -> date:
     return _clamped(struct_time((year, month + 1, day.day, 0, 0, 0, 0, 0, -1)))
 
 
-def _parsed(text: str) -> EDTFObject:
-    parsed = _asked(text, lambda: parse_edtf(text))
-    if isinstance(parsed, Interval):
+@cache
+def _library() -> "ModuleType":
+    """Seldom needed, and slow to begin: its grammar is made when it is imported."""
+    import edtf  # noqa: PLC0415  # a tenth of Pakta's start
+
+    return edtf
+
+
+def _parsed(text: str) -> Any:
+    parsed = _asked(text, lambda: _library().parse_edtf(text))
+    if isinstance(parsed, _library().Interval):
         raise NotADate("edtf_nested", text=text)
-    assert isinstance(parsed, EDTFObject)
+    assert isinstance(parsed, _library().EDTFObject)
     return parsed
 
 
@@ -244,7 +252,7 @@ def _asked(text: str, question: Callable[[], Any]) -> Any:
     """What the library answers; whatever it raises becomes one sentence."""
     try:
         return question()
-    except _LIBRARY_FAILURES:
+    except (_library().EDTFParseException, ValueError, TypeError, AttributeError, ArithmeticError):
         raise NotADate("edtf", text=text) from None
 
 

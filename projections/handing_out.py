@@ -3,9 +3,9 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from psycopg import Connection as PsycopgConnection
 from sqlalchemy.engine import Connection, Engine
 
 from projections.public import SCHEMA, public_tables
@@ -65,9 +65,9 @@ def _quoted(connection: Connection, name: str) -> str:
 
 def _sealed(connection: Connection, role: str, password: str) -> str:
     """The password as PostgreSQL keeps it, so that the word itself reaches no log of the server."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, PsycopgConnection)
-    return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    driver: Any = connection.connection.driver_connection
+    sealed: bytes = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    return sealed.decode()
 
 
 def export(engine: Engine, target: Path) -> dict[str, int]:

@@ -7,7 +7,6 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -55,8 +54,7 @@ def put_in(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> N
     columns = ", ".join(name(column.name) for column in table.c)
     place = f"{name(at_hand(connection, table).name)} ({columns})"
     if connection.dialect.name == "postgresql":
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
+        driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(f"COPY {place} FROM STDIN".encode()) as copy:
             for row in rows:
                 copy.write_row(row)

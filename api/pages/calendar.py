@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.asking import DayQuery, looking
-from api.exports.icalendar_feed import calendar_of
 from api.identity import reader, writer
 from api.language import chosen
 from api.pages.frame import page
@@ -114,6 +113,8 @@ def feed(request: Request, actor: Annotated[Actor | None, Depends(subscriber)]) 
     today = running.journal.today()
     with looking(running, DayQuery(), *VIEWS) as view:
         items = agenda(view, actor, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD))
+    from api.exports.icalendar_feed import calendar_of  # noqa: PLC0415  # its library takes long to import
+
     language = chosen(request)
     body = calendar_of(items, str(request.base_url).rstrip("/"), language, running.journal.clock())
     headers: dict[str, Any] = {
