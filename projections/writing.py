@@ -75,13 +75,20 @@ def put_over(connection: Connection, table: sa.Table, rows: Sequence[Values]) ->
     """Give rows, each known by its agreement and first day, other values in their quiet columns."""
     if not rows:
         return
-    quiet, _ = halves(table)
-    places = [list(table.c.keys()).index(name) for name in ("agreement", "since")]
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    values = ", ".join(f"{column.name} = {mark}" for column in table.c if column.info == QUIET)
+    of = [table.c.agreement, table.c.since, *(column for column in table.c if column.info == QUIET)]
+    told = list(map(itemgetter(*(list(table.c).index(column) for column in of)), rows))
     name = at_hand(connection, table).name
-    update = f"UPDATE {name} SET {values} WHERE agreement = {mark} AND since = {mark}"  # noqa: S608  # our own names
-    connection.exec_driver_sql(update, [(*quiet(row), *(row[n] for n in places)) for row in rows])
+    if connection.dialect.name == "postgresql":
+        arrays = ", ".join(f"%b::{column.type.compile(connection.dialect)}[]" for column in of)
+        new = f"unnest({arrays}) AS new ({', '.join(column.name for column in of)})"
+        values = ", ".join(f"{column.name} = new.{column.name}" for column in of[2:])
+        known = " AND ".join(f"{name}.{column.name} = new.{column.name}" for column in of[:2])
+        update = f"UPDATE {name} SET {values} FROM {new} WHERE {known}"  # noqa: S608  # our own names
+        connection.exec_driver_sql(update, tuple(map(list, zip(*told, strict=True))))
+    else:
+        values = ", ".join(f"{column.name} = ?" for column in of[2:])
+        update = f"UPDATE {name} SET {values} WHERE agreement = ? AND since = ?"  # noqa: S608  # likewise
+        connection.exec_driver_sql(update, [(*row[2:], *row[:2]) for row in told])
 
 
 def _taker(places: Sequence[int]) -> Callable[[Values], Values]:
