@@ -14,6 +14,16 @@ from api.settings import Settings
 from tests.api.by_hand import Hand
 from tests.api.doors import Doors
 from tests.api.places import MakePlace, Place
+from tests.journal.people import SECONDS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Whoever asks waits until the views know what was recorded, however busy the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OWN_WRITES_SECONDS", "MIN_POSITION_SECONDS"):
+            patch.setattr(f"api.asking.{name}", float(SECONDS))
+        yield
 
 
 @pytest.fixture(autouse=True)

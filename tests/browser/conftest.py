@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.demo import loading
 from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Role
+from tests.api.conftest import patience
 from tests.journal.people import SECONDS
+
+__all__ = ["patience"]  # it serves here too
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
@@ -110,6 +113,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None and not os.environ.get("CI"):
         pytest.skip("there is no chromium; Debian has it as a package")
+    expect.set_options(timeout=SECONDS * 1_000)  # what appears at once takes longer on a busy machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *QUIET])
         yield browser
