@@ -52,8 +52,9 @@ class Tail:
     def _follow(self) -> None:
         while not self._stop.is_set():
             with self.journal.appended:
-                # What we record ourselves is known at once; it may have come while we looked.
-                if self.journal.newest <= self.head or not self._sleepers:
+                # What we record ourselves is known at once; it may have come while we looked, as may the end.
+                nothing_new = self.journal.newest <= self.head or not self._sleepers
+                if nothing_new and not self._stop.is_set():
                     self.journal.appended.wait(TAIL_SECONDS)
             if self._sleepers:
                 self._look()

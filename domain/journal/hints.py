@@ -82,7 +82,7 @@ class Hints:
         engine = self.journal.engine.execution_options(isolation_level="AUTOCOMMIT")
         while not self._stop.is_set():
             with self.journal.appended:
-                if self.journal.newest == told:
+                if self.journal.newest == told and not self._stop.is_set():
                     self.journal.appended.wait(RETRY_SECONDS)
             if self.journal.newest != told:
                 told = self.journal.newest

@@ -1,6 +1,7 @@
 """A Pakta for each test, with embedded data in a folder of its own."""
 
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +9,21 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.running import Running
 from api.settings import Settings
 from tests.api.by_hand import Hand
 from tests.api.doors import Doors
 from tests.api.places import MakePlace, Place
+from tests.journal.people import SECONDS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Whoever asks waits until the views know what was recorded, however busy the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OWN_WRITES_SECONDS", "MIN_POSITION_SECONDS"):
+            patch.setattr(f"api.asking.{name}", float(SECONDS))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +37,18 @@ def log_as_it_was() -> Iterator[None]:
     logging.root.setLevel(root_level)
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a Pakta in which nothing is recorded: its tables are copied sooner than made."""
+    folder = tmp_path_factory.mktemp("empty")
+    Running.open(Settings(data_dir=folder), follow=False).close()
+    return folder
+
+
 @pytest.fixture
-def pakta(tmp_path: Path) -> Iterator[Doors]:
+def pakta(empty: Path, tmp_path: Path) -> Iterator[Doors]:
     """A coordinator of kota-bandung at the doors of a Pakta that the public may read."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     with TestClient(create_app(Settings(data_dir=tmp_path, public_reading=True))) as client:
         yield Doors.of(client).as_("kota-bandung")
 
@@ -39,8 +60,9 @@ def hand(pakta: Doors) -> Hand:
 
 
 @pytest.fixture
-def closed(tmp_path: Path) -> Iterator[Doors]:
+def closed(empty: Path, tmp_path: Path) -> Iterator[Doors]:
     """The same where reading needs a token, and uploads and bodies are small."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     settings = Settings(
         data_dir=tmp_path, public_reading=False, max_body_bytes=2_000, max_document_bytes=1_000
     )

@@ -15,6 +15,7 @@ import uvicorn
 from api.app import create_app
 from api.settings import Settings
 from tests.api.doors import Doors, fact, pointers, problem, proposed
+from tests.journal.people import SECONDS
 
 
 def test_the_feed_goes_on_from_a_position(pakta: Doors) -> None:
@@ -81,7 +82,7 @@ def served(folder: Path) -> Iterator[Doors]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     token = app.state.running.directory.issue("kota-bandung", "coordinator")
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS) as client:
         yield Doors(client, token)  # type: ignore[arg-type]  # asked in the same way
     server.should_exit = True
     thread.join()
@@ -165,4 +166,4 @@ def test_a_stream_cannot_go_on_from_what_is_no_position(tmp_path: Path, last: st
 def test_a_server_stops_though_somebody_listens(tmp_path: Path) -> None:
     with served(tmp_path) as doors, listening(doors, "/events/stream?after=0"):
         began = time.monotonic()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < SECONDS / 2

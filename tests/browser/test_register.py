@@ -94,6 +94,13 @@ def test_a_list_is_kept_in_the_browser_and_forgotten_again(library: Served, some
     expect(page.locator("#kept")).to_be_hidden()
 
 
+def test_what_keeps_somebody_out_is_seen(library: Served, somebody: MakeReader) -> None:
+    reader = somebody(library)
+    reader.goes_to("/sign-in").evaluate("document.documentElement.removeAttribute('lang')")
+    [obstacle] = reader.obstacles()
+    assert obstacle.startswith("html-has-lang: <html")
+
+
 @pytest.mark.parametrize(("language", "width", "theme"), EVERY_WAY)
 def test_nothing_keeps_anybody_out(
     library: Served, somebody: MakeReader, language: str, width: int, theme: str

@@ -1,5 +1,6 @@
 """What tests of faults share: a tally of each, and servers with their clients."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 Serve = Callable[..., Served]
 LoadAt = Callable[..., Load]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder on the disk, which takes its time to sync, wherever other tests have theirs."""
+    with tempfile.TemporaryDirectory(prefix="pakta-") as place:
+        yield Path(place)
 
 
 @pytest.fixture

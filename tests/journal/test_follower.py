@@ -1,6 +1,7 @@
 """The views follow the journal: each position once, rows and checkpoint together, whoever feeds them."""
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -39,6 +40,29 @@ def test_waiting_ends_when_the_time_is_up(journal: Journal, follower: Follower) 
     assert not follower.wait_for(1, 0.01)
     follower.catch_up()
     assert follower.wait_for(1, 0)
+
+
+def test_a_follower_that_is_stopped_while_it_looks_does_not_wait_for_more(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, goes_on, going = threading.Event(), threading.Event(), follower._going_position
+
+    def position() -> int:
+        looks.set()
+        assert goes_on.wait(SECONDS)
+        return going()
+
+    monkeypatch.setattr("projections.follower.POLL_SECONDS", 2.0 * SECONDS)
+    monkeypatch.setattr(follower, "_going_position", position)
+    follower.start()
+    assert looks.wait(SECONDS)
+    stopping = threading.Thread(target=follower.stop)
+    stopping.start()
+    assert follower._stop.wait(SECONDS)
+    time.sleep(0.1)  # until it has woken whoever waits, which nobody does yet
+    goes_on.set()
+    stopping.join(SECONDS)
+    assert not stopping.is_alive()
 
 
 def test_a_follower_goes_on_where_another_stopped(journal: Journal, open_follower: OpenFollower) -> None:

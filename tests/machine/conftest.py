@@ -8,6 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from api.settings import Settings
+from tests.api.conftest import patience
+
+__all__ = ["patience"]  # it serves here too
 
 
 @pytest.fixture

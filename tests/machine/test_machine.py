@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from api.app import create_app
 from api.running import Running
 from api.settings import Settings
+from tests.journal.people import SECONDS
 from tests.machine.model import Model, Told
 
 FIRST_DAY = date(2024, 1, 1)
@@ -129,10 +130,10 @@ class Lives(RuleBasedStateMachine):
 
     def every_view_rebuilt_equals_the_live_one(self) -> None:
         follower = self.running.follower
-        assert follower.wait_for(self.head(), 10)
+        assert follower.wait_for(self.head(), SECONDS)
         live = list(rows_of(self.running))
         follower.rebuild()
-        assert follower.wait_for(self.head(), 10)
+        assert follower.wait_for(self.head(), SECONDS)
         assert list(rows_of(self.running)) == live
 
     def head(self) -> int:
