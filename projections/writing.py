@@ -76,7 +76,8 @@ def put_over(connection: Connection, table: sa.Table, rows: Sequence[Values]) ->
     if not rows:
         return
     of = [table.c.agreement, table.c.since, *(column for column in table.c if column.info == QUIET)]
-    told = list(map(itemgetter(*(list(table.c).index(column) for column in of)), rows))
+    names = list(table.c.keys())
+    told = list(map(itemgetter(*(names.index(column.name) for column in of)), rows))
     name = at_hand(connection, table).name
     if connection.dialect.name == "postgresql":
         arrays = ", ".join(f"%b::{column.type.compile(connection.dialect)}[]" for column in of)
