@@ -18,6 +18,7 @@ from domain.journal.journal import Journal
 CHANNEL = "pakta_appended"
 REST_SECONDS = 0.02  # between two hints, however much is appended
 LOOK_SECONDS = 0.03  # between two looks at the file of SQLite
+LISTEN_SECONDS = 0.1  # after which it looks whether it is told to stop
 RETRY_SECONDS = 1.0
 
 log = logging.getLogger("pakta.journal")
@@ -71,7 +72,7 @@ class Hints:
 
     def _hear(self, raw: Any, library: Any) -> None:
         try:
-            heard = [notice.payload for notice in raw.notifies(timeout=0.5, stop_after=1)]
+            heard = [notice.payload for notice in raw.notifies(timeout=LISTEN_SECONDS, stop_after=1)]
         except library.Error as error:
             raise sa.exc.DBAPIError.instance("listen", None, error, library.Error) from error
         if any(whose != self._me for whose in heard):

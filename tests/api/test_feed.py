@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +83,11 @@ def served(folder: Path) -> Iterator[Doors]:
     port = server.servers[0].sockets[0].getsockname()[1]
     token = app.state.running.directory.issue("kota-bandung", "coordinator")
     with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS) as client:
-        yield Doors(client, token)  # type: ignore[arg-type]  # asked in the same way
-    server.should_exit = True
-    thread.join()
+        try:
+            yield Doors(client, token)  # type: ignore[arg-type]  # asked in the same way
+        finally:
+            server.should_exit = True  # while the client is there, and maybe listens
+            thread.join()
 
 
 @contextmanager
@@ -164,6 +166,8 @@ def test_a_stream_cannot_go_on_from_what_is_no_position(tmp_path: Path, last: st
 
 
 def test_a_server_stops_though_somebody_listens(tmp_path: Path) -> None:
-    with served(tmp_path) as doors, listening(doors, "/events/stream?after=0"):
-        began = time.monotonic()
-    assert time.monotonic() - began < SECONDS / 2
+    with ExitStack() as listeners:
+        with served(tmp_path) as doors:
+            listeners.enter_context(listening(doors, "/events/stream?after=0"))
+            began = time.monotonic()
+        assert time.monotonic() - began < SECONDS / 2
