@@ -27,7 +27,7 @@ from projections.checkpoints import (
 BATCH = 2000
 CACHED_CHANGES = 5000
 MOST_MARKS = 25_000  # of one view
-FEW = 200  # entries that all views take in at once: more would keep others from the views for long
+AT_ONCE = 200  # entries that all views take in at once: more would keep others from the views for long
 Changes = Mapping[UUID, Change]
 Going = tuple[Projection, Checkpoint]
 
@@ -157,7 +157,7 @@ class Feed:
         If it did not, each has to go by itself, so that what stops one stops no other.
         """
         is_level = len({checkpoint.position for _, checkpoint in going}) == 1
-        if not 0 < len(entries) <= FEW or not is_level:
+        if not 0 < len(entries) <= AT_ONCE or not is_level:
             return False
         try:
             self._write(going, entries, changes)

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from sqlalchemy.engine import Connection, Engine
@@ -23,9 +23,10 @@ from projections.feeding import Feed
 from projections.leading import lead_of
 from projections.parties import Parties
 from projections.public import create_views, drop_views
-from projections.rebuilding import Progress, Rebuild, Unfinished
+from projections.rebuilding import Progress
 from projections.register import Register
-from projections.standing import Seen, Standing, Watch, standings, why_untrusted
+from projections.renewing import Renewal
+from projections.standing import Seen, Standing, Watch, standings
 from projections.timeline import Timeline
 
 POLL_SECONDS = 0.25
@@ -69,12 +70,28 @@ class Follower:
         self.watch = Watch()
         self.moved = threading.Condition()
         self.leads = False
-        self._databases = databases
-        self._rebuilding: Generator[Progress] | None = None
         self._watched = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._out_of_date = self._create()
+        self.renewal = Renewal(journal, self.engine, databases)
+        self.create()
+
+    def create(self) -> None:
+        """Have a table for everything, and find out which rows must be made again."""
+        with writing(self.engine).begin() as connection:
+            one_at_a_time(connection, "views")
+            kept.create(connection)
+            resuming.create(connection)
+            known = {checkpoint.projection for checkpoint in read_checkpoints(connection)}
+            for projection in self.projections:
+                if projection.name not in known:
+                    drop_views(connection)
+                    for table in projection.tables:
+                        table.drop(connection, checkfirst=True)
+                        table.create(connection)
+                    kept.begin(connection, projection)
+            create_views(connection, self.journal.timezone)
+        self.renewal.look(self.projections)
 
     def start(self) -> None:
         """Follow until stopped."""
@@ -88,9 +105,7 @@ class Follower:
             self.journal.appended.notify_all()
         if self._thread is not None:
             self._thread.join()
-        if self._rebuilding is not None:
-            self._rebuilding.close()
-            self._rebuilding = None
+        self.renewal.close()
         self.feed.close()
         self.engine.dispose()
         self.reading.dispose()
@@ -132,7 +147,7 @@ class Follower:
 
     def catch_up(self, tell: Tell = lambda _: None) -> None:
         """Bring every projection that is not stuck to the journal's head, telling how far it is."""
-        while self._feed_on() + self._rebuild_on():
+        while self._feed_on() + self.renewal.step(self.projections):
             tell(Progress(self._going_position(), self.journal.head()))
 
     def rebuild(
@@ -150,10 +165,10 @@ class Follower:
         if unknown := set(names) - {projection.name for projection in self.projections}:
             raise LookupError(f"there is no view named {', '.join(sorted(unknown))}")
         wanted = [p for p in self.projections if not names or p.name in names]
-        with closing(self._rebuild_of(lambda: wanted, compare=compare).run()) as rebuild:
+        with closing(self.renewal.rebuild_of(lambda: wanted, compare=compare).run()) as rebuild:
             for progress in rebuild:
                 tell(progress)
-        self._out_of_date -= {projection.name for projection in wanted}
+        self.renewal.names -= {projection.name for projection in wanted}
 
     def resume(self, name: str) -> None:
         """Try the entry again at which a projection is stuck.
@@ -191,35 +206,6 @@ class Follower:
                 return checkpoint
         raise LookupError(f"there is no view named {name}")
 
-    def _create(self) -> set[str]:
-        """Have a table for everything. Returns the projections whose rows must be made again."""
-        with writing(self.engine).begin() as connection:
-            one_at_a_time(connection, "views")
-            kept.create(connection)
-            resuming.create(connection)
-            known = {checkpoint.projection for checkpoint in read_checkpoints(connection)}
-            for projection in self.projections:
-                if projection.name not in known:
-                    drop_views(connection)
-                    for table in projection.tables:
-                        table.drop(connection, checkfirst=True)
-                        table.create(connection)
-                    kept.begin(connection, projection)
-            create_views(connection, self.journal.timezone)
-        untrusted = self._untrusted()
-        for name, why in untrusted.items():
-            log.warning("%s: %s", name, why)
-        return set(untrusted)
-
-    def _untrusted(self) -> dict[str, str]:
-        """The views whose rows are not of this journal and this version, and why."""
-        known = {checkpoint.projection: checkpoint for checkpoint in self.checkpoints()}
-        head = self.journal.head()
-        reasons = {
-            p.name: why_untrusted(known[p.name], p.version, head) for p in self.projections if p.name in known
-        }
-        return {name: why for name, why in reasons.items() if why}
-
     def _follow(self) -> None:
         try:
             while not self._stop.is_set():
@@ -243,7 +229,7 @@ class Follower:
         if 0 < fed < FEW:
             # Requests are answered on the same processors: what comes meanwhile is taken in at once.
             self._stop.wait(min(time.monotonic() - began, MOST_REST_SECONDS))
-        rebuilt = self._rebuild_on()
+        rebuilt = self.renewal.step(self.projections)
         if time.monotonic() - self._watched > WATCH_SECONDS:
             self.standings()  # the watch sees them
             self._watched = time.monotonic()
@@ -272,50 +258,12 @@ class Follower:
 
     def _feed_on(self) -> int:
         """Take one batch through every view that is behind. Returns the entries dealt with."""
-        following = [p for p in self.projections if p.name not in self._out_of_date]
+        following = [p for p in self.projections if p.name not in self.renewal.names]
         dealt_with = self.feed.step(following)
         if dealt_with:
             with self.moved:
                 self.moved.notify_all()
         return dealt_with
-
-    def _rebuild_on(self) -> int:
-        """Take one batch through what is rebuilt because it is out of date. Returns whether there was one.
-
-        Not only the leader does this: it may be a process of an older version, which must be outlived.
-        """
-        if self._rebuilding is None and self._wanted():
-            self._rebuilding = self._rebuild_of(self._wanted).run()
-        if self._rebuilding is None:
-            return 0
-        try:
-            if next(self._rebuilding, None) is not None:
-                return 1
-        except Unfinished as unfinished:
-            self._note_unfinished(unfinished)
-        except Exception:
-            self._rebuilding = None
-            raise
-        self._rebuilding = None
-        return 1
-
-    def _wanted(self) -> list[Projection]:
-        """What is still out of date and not stuck in its rebuild; others may have rebuilt it meanwhile."""
-        if not self._out_of_date:
-            return []
-        self._out_of_date &= set(self._untrusted())
-        going = {c.projection for c in self.checkpoints() if c.stuck_at is None} & self._out_of_date
-        return [projection for projection in self.projections if projection.name in going]
-
-    def _note_unfinished(self, unfinished: Unfinished) -> None:
-        live = {checkpoint.projection: checkpoint for checkpoint in self.checkpoints()}
-        with writing(self.engine).begin() as connection:
-            for new in unfinished.stuck:
-                kept.note_stuck(connection, live[new.projection], new.stuck_at or 0, new.error or "")
-
-    def _rebuild_of(self, wanted: Callable[[], Sequence[Projection]], *, compare: bool = False) -> Rebuild:
-        lead = lead_of("rebuild", self._databases, self.engine)
-        return Rebuild(self.journal, self.engine, lead, self._databases, wanted, compare=compare)
 
 
 def tables_of(engine: Engine, projections: Sequence[Projection]) -> None:

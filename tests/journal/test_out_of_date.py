@@ -42,7 +42,7 @@ def newer(open_follower: OpenFollower) -> Follower:
     """A follower of a later version of the software."""
     follower = open_follower()
     follower.projections = tuple(Renamed() if p.name == "parties" else p for p in follower.projections)
-    follower._out_of_date = follower._create()
+    follower.create()
     return follower
 
 
@@ -108,7 +108,7 @@ def test_a_later_version_that_meets_poison_is_stuck_visibly_until_it_is_resumed(
     follower.catch_up()
     later = open_follower()
     poison(later, "calendar", poisoned, version=Calendar.version + 1)
-    later._out_of_date = later._create()
+    later.create()
     later.catch_up()
     [stuck] = [standing for standing in later.standings() if standing.state == "stuck"]
     assert (stuck.projection, stuck.version, stuck.stuck_at) == ("calendar", Calendar.version, 1)

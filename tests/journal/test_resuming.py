@@ -39,7 +39,7 @@ def later_version(open_follower: OpenFollower) -> Follower:
     """A follower to which one view is out of date."""
     later = open_follower()
     poison(later, "parties", None, version=Parties.version + 1)
-    later._out_of_date = later._create()
+    later.create()
     return later
 
 
