@@ -1,115 +1,121 @@
-"""Agreements once more: under other ids, with another title and reference, at positions of their own."""
+"""How rows of a store become rows of copies, in SQL that both engines know.
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
-from typing import Any, NamedTuple
+`o` is a row of the source, `n` how its agreement is named there, and `k` the number of the copy: the one with
+0 keeps id, title and reference. The first digit of an id tells copies apart, so that they lie all over an
+index, as ids at random do.
+"""
 
-from pydantic_core import to_json
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import sqlalchemy as sa
 
 from domain.journal.schema import events, heads
-from domain.words import fold
 from projections.register import register
-from projections.searching import spelled, words_of
+from projections.searching import words
 from projections.timeline import timeline
 
-DIGITS = "0123456789abcdef"  # of which the first one of an id tells the copies apart
-Row = list[Any]
+DIGITS = "0123456789abcdef"
+_RENAMED = "CASE k WHEN 0 THEN {0} ELSE {1} END"
+_TITLE = "n.title || ', tahap ' || k"
+_REFERENCE = "n.reference || '/' || k"
 
 
-class Copy(NamedTuple):
-    """One of the copies, by its number; that with 0 keeps its id, its title and its reference."""
+class Engine(NamedTuple):
+    """What the engines call the same thing; `source` is where a table of the source lies."""
 
-    number: int
-    times: int
-
-    def agreement(self, known: str) -> str:
-        """Its id: copies lie all over an index, as ids at random do."""
-        return DIGITS[(DIGITS.index(known[0]) + self.number) % len(DIGITS)] + known[1:]
-
-    def position(self, known: int) -> int:
-        """Where its entry stands: just after that of the copy before."""
-        return (known - 1) * self.times + self.number + 1
+    source: str
+    find: str
+    text_of_id: str
+    id_of_text: str
+    text_of_state: str
+    state_of_text: str
 
 
-class Named(NamedTuple):
-    """By what people tell an agreement from others."""
-
-    title: str
-    reference: str | None
-
-    def again(self, number: int) -> "Named":
-        """How a copy of it is named."""
-        if number == 0:
-            return self
-        return Named(f"{self.title}, tahap {number}", self.reference and f"{self.reference}/{number}")
-
-    def inside(self) -> list[str]:
-        """As it stands in JSON."""
-        return [f'"{name}":{to_json(value).decode()}' for name, value in self._asdict().items()]
-
-    def searched(self) -> str:
-        """As what is searched begins."""
-        return spelled(f"{self.title} {self.reference or ''}")
-
-
-class Renaming(NamedTuple):
-    """What an agreement and its copy are called: two ids as they are stored, and two names."""
-
-    id: str
-    new_id: str
-    old: Named
-    new: Named
-
-    def told(self, text: str) -> str:
-        """A proposal or a document with the new name."""
-        for before, after in zip(self.old.inside(), self.new.inside(), strict=True):
-            text = text.replace(before, after)
-        return text
-
-    def searched(self, search: str) -> str:
-        """What is searched, with the new name."""
-        return self.new.searched() + search.removeprefix(self.old.searched())
-
-    def found(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The rows of words by which it is found, from its rows in the register."""
-        searches = {self.searched(row[SEARCH]) for row in rows}
-        return ([self.new_id, word] for word in sorted(set(chain.from_iterable(map(words_of, searches)))))
-
-
-def _event(row: Row, renaming: Renaming) -> None:
-    topic, state = row[3:]
-    text = state.decode()
-    if topic == "proposed":
-        text = renaming.told(text)
-    row[4] = text.replace(dashed(renaming.id), dashed(renaming.new_id), 1).encode()
-
-
-def _head(row: Row, renaming: Renaming) -> None:
-    row[heads.c.keys().index("reference")] = renaming.new.reference
-
-
-def _registered(row: Row, renaming: Renaming) -> None:
-    row[TITLE], row[TITLE_KEY] = renaming.new.title, fold(renaming.new.title)
-    row[SEARCH], row[DOCUMENT] = renaming.searched(row[SEARCH]), renaming.told(row[DOCUMENT])
-
-
-def _happened(row: Row, renaming: Renaming) -> None:
-    if row[1] == 1:  # the proposal
-        row[-1] = renaming.told(row[-1])
-
-
-def dashed(digits: str) -> str:
-    """An id as JSON has it."""
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-SEARCH, TITLE, TITLE_KEY, DOCUMENT = map(
-    register.c.keys().index, ("search", "title", "title_key", "document")
+SQLITE = Engine("source.{}", "instr", "{}", "{}", "CAST({} AS TEXT)", "CAST({} AS BLOB)")
+POSTGRESQL = Engine(
+    "source_{}",
+    "strpos",
+    "CAST({} AS text)",
+    "CAST({} AS uuid)",
+    "convert_from({}, 'UTF8')",
+    "convert_to({}, 'UTF8')",
 )
-# What else changes in the rows of a table than ids and positions.
-CHANGES: dict[str, Callable[[Row, Renaming], None]] = {
-    events.name: _event,
-    heads.name: _head,
-    register.name: _registered,
-    timeline.name: _happened,
-}
+
+
+def copying(table: sa.Table, engine: Engine, times: int) -> list[str]:
+    """The statements that fill a table with all copies of the rows that its namesake in the source has."""
+    columns = ", ".join(f'"{column.name}"' for column in table.c)
+    source = engine.source.format(table.name)
+    if "agreement" not in table.c:  # what is counted of many agreements is there so many times
+        told = columns.replace('"number"', f"number * {times}")
+        return [f'INSERT INTO "{table.name}" ({columns}) SELECT {told} FROM {source}']  # noqa: S608  # our own names
+    changed = _changed(table, engine, times)
+    told = ", ".join(changed.get(column.name, f'o."{column.name}"') for column in table.c)
+    # Entries are followed by their copies in the journal; the rows of an agreement in views lie together.
+    sides = f"{source} AS o", "copies"
+    rows = " CROSS JOIN ".join(sides if table is events else reversed(sides))
+    statement = f"""INSERT INTO "{table.name}" ({columns})
+        SELECT {told} FROM {rows} CROSS JOIN names AS n WHERE n.agreement = o.agreement"""  # noqa: S608  # our own names
+    return [statement, *(_more_words(engine) if table is words else ())]
+
+
+def _more_words(engine: Engine) -> Iterator[str]:
+    """The words that only copies have; one may have them already."""
+    for word in ("'tahap'", "CAST(k AS text)"):
+        yield f"""INSERT INTO {words.name} (agreement, word)
+            SELECT {_id(engine)}, {word} FROM copies CROSS JOIN names AS o WHERE k > 0 AND o.is_listed
+            AND NOT EXISTS (SELECT 1 FROM {engine.source.format(words.name)} AS w
+              WHERE w.agreement = o.agreement AND w.word = {word})"""  # noqa: S608  # our own names
+
+
+def _changed(table: sa.Table, engine: Engine, times: int) -> Mapping[str, str]:
+    """What is another in a copy, by its column."""
+    found = {"agreement": _id(engine)}
+    found |= {name: f"(o.{name} - 1) * {times} + k + 1" for name in ("position", "opened") if name in table.c}
+    if table is events:
+        state = engine.text_of_state.format("o.state")
+        proposed = f"CASE o.version WHEN 1 THEN {_renamed(state)} ELSE {state} END"
+        here = """'"agreement":"' || {}"""
+        moved = f"replace({proposed}, {here.format(_first(engine))}, {here.format(_digit(engine))})"
+        found["state"] = engine.state_of_text.format(moved)
+    elif table is heads:
+        found["reference"] = _RENAMED.format("o.reference", _REFERENCE)
+    elif table is timeline:
+        found["fact"] = f"CASE o.version WHEN 1 THEN {_renamed('o.fact')} ELSE o.fact END"
+    elif table is register:
+        found["title"] = _RENAMED.format("o.title", _TITLE)
+        found["title_key"] = _RENAMED.format("o.title_key", "o.title_key || ', tahap ' || k")
+        found["document"] = _renamed("o.document")
+        found["search"] = _RENAMED.format("o.search", _searched())
+    return found
+
+
+def _renamed(json: str) -> str:
+    """The JSON of a proposal or of an agreement under its new name."""
+    told = json
+    for name, old, new in (("title", "n.title", _TITLE), ("reference", "n.reference", _REFERENCE)):
+        before, after = (f"""'"{name}":"' || coalesce({value}, '') || '"'""" for value in (old, new))
+        told = f"replace({told}, {before}, {after})"
+    return _RENAMED.format(json, told)
+
+
+def _searched() -> str:
+    """What is searched: what the title and the reference have more comes after the words of either."""
+    title = "substr(o.search, 1, n.title_ends) || ' tahap ' || k"
+    between = "substr(o.search, n.title_ends + 1, n.reference_ends - n.title_ends)"
+    number = "CASE WHEN n.reference IS NULL THEN '' ELSE ' ' || k END"
+    return f"{title} || {between} || {number} || substr(o.search, n.reference_ends + 1)"
+
+
+def _first(engine: Engine) -> str:
+    return f"substr({engine.text_of_id.format('o.agreement')}, 1, 1)"
+
+
+def _digit(engine: Engine) -> str:
+    return f"substr('{DIGITS}{DIGITS}', {engine.find}('{DIGITS}', {_first(engine)}) + k, 1)"
+
+
+def _id(engine: Engine) -> str:
+    rest = f"substr({engine.text_of_id.format('o.agreement')}, 2)"
+    return engine.id_of_text.format(f"{_digit(engine)} || {rest}")

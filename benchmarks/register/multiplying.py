@@ -6,17 +6,15 @@ figures count is there so many times. A rebuild makes the same rows of it; a tes
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import groupby, islice
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from benchmarks.register.copies import CHANGES, DIGITS, Copy, Named, Renaming, Row
+from benchmarks.register.copies import DIGITS, POSTGRESQL, SQLITE, copying
 from benchmarks.register.filling import ZONE
 from benchmarks.register.unindexed import unindexed
 from domain.databases import Databases, writing
@@ -25,27 +23,25 @@ from domain.journal.copying import NotEmpty, Tell
 from domain.journal.schema import events, heads
 from projections.checkpoints import checkpoints
 from projections.follower import Follower
-from projections.register import register
-from projections.searching import words
-from projections.writing import put_in
+from projections.searching import spelled
+from projections.writing import Values, put_in
 
 AT_ONCE = 20_000
 HURRY = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000")  # what is lost can be made again
-
-
-class Store(NamedTuple):
-    """What is copied: the two rooms of a folder, and how its agreements are named."""
-
-    journal: sqlite3.Connection
-    views: sqlite3.Connection
-    named: Mapping[str, Named]
-
-    def rows(self, table: sa.Table) -> Iterator[Row]:
-        """All rows of a table as they lie, the columns in their order."""
-        room = self.journal if table in (events, heads) else self.views
-        names = ", ".join(f'"{column.name}"' for column in table.c)
-        question = f'SELECT {names} FROM "{table.name}" ORDER BY rowid'  # noqa: S608  # our own names
-        yield from map(list, room.execute(question))
+TEMPORARY = ["TEMPORARY"]
+names = sa.Table(
+    "names",
+    sa.MetaData(),
+    sa.Column("agreement", sa.Uuid, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text),
+    # Where the words of the title end in what is searched, and those of the reference.
+    sa.Column("title_ends", sa.Integer, nullable=False),
+    sa.Column("reference_ends", sa.Integer, nullable=False),
+    sa.Column("is_listed", sa.Boolean, nullable=False),
+    prefixes=TEMPORARY,
+)
+numbers = sa.Table("copies", sa.MetaData(), sa.Column("k", sa.Integer), prefixes=TEMPORARY)
 
 
 def multiply(source: Path, databases: Databases, times: int, tell: Tell = lambda _: None) -> int:
@@ -62,11 +58,14 @@ def multiply(source: Path, databases: Databases, times: int, tell: Tell = lambda
         if {row[0] for row in views.execute("SELECT position FROM checkpoints")} != {head}:
             raise ValueError(f"the views in {source} are not at the head of the journal")
         tables = _prepared(databases)
-        store = Store(journal, views, dict(_named(journal)))
-        copies = [Copy(number, times) for number in range(times)]
-        for room, its in (("journal", [events, heads]), ("views", tables)):
-            engine = _hurrying(databases, room)
-            _fill(engine, store, its, copies, tell)
+        named = list(_named(journal, views))
+        for room, its, source_room in (("journal", [events, heads], journal), ("views", tables, views)):
+            engine = _hurrying(databases, room, source)
+            with unindexed(engine), writing(engine).begin() as connection:
+                _tell_names(connection, named, times)
+                for table in its:
+                    _fill(connection, table, source_room, times)
+                    tell(0)
             engine.dispose()
     _finish(databases, head * times)
     return head * times
@@ -89,7 +88,7 @@ def _prepared(databases: Databases) -> list[sa.Table]:
         journal.close()
 
 
-def _hurrying(databases: Databases, room: str) -> Engine:
+def _hurrying(databases: Databases, room: str, source: Path) -> Engine:
     engine = databases.engine(room)
     if engine.dialect.name == "sqlite":
 
@@ -97,57 +96,49 @@ def _hurrying(databases: Databases, room: str) -> Engine:
         def hurry(connection: sqlite3.Connection, _record: object) -> None:
             for setting in HURRY:
                 connection.execute(f"PRAGMA {setting}")
+            connection.execute("ATTACH DATABASE ? AS source", (str(source / f"{room}.db"),))
 
     return engine
 
 
-def _named(journal: sqlite3.Connection) -> Iterator[tuple[str, Named]]:
+def _named(journal: sqlite3.Connection, views: sqlite3.Connection) -> Iterator[Values]:
+    listed = {row[0] for row in views.execute("SELECT DISTINCT agreement FROM register")}
     text = "CAST(state AS TEXT)"
     told = f"json_extract({text}, '$.fact.title'), json_extract({text}, '$.fact.reference')"
     proposed = f"SELECT agreement, {told} FROM events WHERE version = 1"  # noqa: S608  # our own words
     for agreement, title, reference in journal.execute(proposed):
-        yield agreement, Named(title, reference)
+        ends = len(spelled(title)), len(spelled(f"{title} {reference or ''}"))
+        yield agreement, title, reference, *ends, agreement in listed
 
 
-def _fill(engine: Engine, store: Store, tables: Iterable[sa.Table], copies: list[Copy], tell: Tell) -> None:
-    written = 0
-    with unindexed(engine):
-        for table in tables:
-            rows = _copied(store, table, copies)
-            while some := [tuple(row) for row in islice(rows, AT_ONCE)]:
-                with writing(engine).begin() as connection:
-                    put_in(connection, table, some)
-                written += len(some)
-                tell(written)
+def _tell_names(connection: Connection, named: Sequence[Values], times: int) -> None:
+    for table, rows in ((names, named), (numbers, [(number,) for number in range(times)])):
+        table.create(connection)
+        put_in(connection, table, rows)
 
 
-def _copied(store: Store, table: sa.Table, copies: list[Copy]) -> Iterator[Row]:
-    """The rows of a table so many times, those of an agreement together."""
-    if "agreement" not in table.c:
-        yield from ([*row[:-1], row[-1] * len(copies)] for row in store.rows(table))
-        return
-    told = register if table is words else table
-    place = told.c.keys().index("agreement")
-    for agreement, its in groupby(store.rows(told), key=lambda row: row[place]):
-        rows, old = list(its), store.named[agreement]
-        for copy in copies:
-            renaming = Renaming(agreement, copy.agreement(agreement), old, old.again(copy.number))
-            yield from renaming.found(rows) if table is words else _again(table, rows, copy, renaming)
+def _fill(connection: Connection, table: sa.Table, source: sqlite3.Connection, times: int) -> None:
+    engine = SQLITE
+    if connection.dialect.name == "postgresql":
+        engine = POSTGRESQL
+        _bring_over(connection, table, source)
+    for statement in copying(table, engine, times):
+        connection.exec_driver_sql(statement)
 
 
-def _again(table: sa.Table, rows: Iterable[Row], copy: Copy, renaming: Renaming) -> Iterator[Row]:
-    names = table.c.keys()
-    place = names.index("agreement")
-    positions = [n for n, name in enumerate(names) if name in ("position", "opened")]
-    change = CHANGES.get(table.name)
-    for row in rows:
-        new = row.copy()
-        new[place] = renaming.new_id
-        for n in positions:
-            new[n] = copy.position(row[n])
-        if change is not None:
-            change(new, renaming)
-        yield new
+def _bring_over(connection: Connection, table: sa.Table, source: sqlite3.Connection) -> None:
+    """A table of the source beside the one to be filled, for as long as somebody is connected."""
+    name = POSTGRESQL.source.format(table.name)
+    columns = [sa.Column(column.name, column.type) for column in table.c]
+    there = sa.Table(name, sa.MetaData(), *columns, prefixes=TEMPORARY)
+    there.create(connection)
+    told = ", ".join(f'"{column.name}"' for column in columns)
+    rows = source.execute(f'SELECT {told} FROM "{table.name}" ORDER BY rowid')  # noqa: S608  # our own names
+    while some := rows.fetchmany(AT_ONCE):
+        put_in(connection, there, some)
+    if "agreement" in there.c:
+        connection.exec_driver_sql(f"CREATE INDEX ON {name} (agreement)")
+    connection.exec_driver_sql(f"ANALYZE {name}")
 
 
 def _finish(databases: Databases, head: int) -> None:
