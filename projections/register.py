@@ -70,10 +70,11 @@ register = sa.Table(
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
-    # A page in any order is read along an index, however large the register is.
-    sa.Index("register_by_opening", "opened"),
-    *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
-    sa.Index("register_by_owner", "owner", "opened"),
+    # A page in any order is read along an index, however large the register is. It tells besides which rows
+    # are not wanted, so that these need not be read.
+    sa.Index("register_by_opening", "opened", *HOLDS, *ANSWERS),
+    *(sa.Index(f"register_by_{name}", name, "opened", *HOLDS, *ANSWERS) for name in ORDERED),
+    sa.Index("register_by_owner", "owner", "opened", *HOLDS),
     *(sa.Index(f"register_of_{name}", name, *HOLDS) for name in ANSWERS),
 )
 for _mark in SELDOM:
@@ -100,6 +101,7 @@ readers = sa.Table(
     metadata,
     sa.Column("agreement", sa.Uuid, primary_key=True),
     sa.Column("organisation", sa.Text, primary_key=True),
+    sa.Index("register_readers_by_organisation", "organisation", "agreement"),
 )
 
 
@@ -107,7 +109,7 @@ class Register(Tallying):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
-    version = 3
+    version = 4
     tables: Sequence[sa.Table] = (register, terms, words, readers, tallies)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
