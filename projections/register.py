@@ -268,5 +268,7 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
 
 
 def _readers(change: Change) -> Iterable[Row]:
-    for organisation in sorted(access(change.history).readers):
+    reach = access(change.history)
+    # What is public everybody reads: who was granted it would only be looked through in vain.
+    for organisation in sorted(reach.readers) if reach.visibility != "public" else ():
         yield {"agreement": change.agreement, "organisation": organisation}
