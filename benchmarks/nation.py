@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.pouring.progress import Progress
 from benchmarks.register.filling import ZONE, Register, fill, pour, write
+from benchmarks.register.multiplying import multiply
 from benchmarks.register.recording import FACTS_EACH, recordings
 from domain.databases import Databases
 from domain.journal import Journal
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> int:
     wanted = parser.parse_args(arguments)
     if wanted.rules and not (wanted.data or wanted.database):
         parser.error("--rules needs --data or --database")
+    if wanted.of and (wanted.rules or not (wanted.data or wanted.database)):
+        parser.error("--of needs --data or --database, and asks no rule")
     register = Register(wanted.agreements, wanted.seed)
     progress = Progress(wanted.agreements * FACTS_EACH, "facts")
     started = time.monotonic()
@@ -39,7 +42,8 @@ def main(arguments: list[str]) -> int:
     finally:
         progress.end()
     seconds = time.monotonic() - started
-    print(f"{wanted.agreements:,} agreements, {facts:,} facts in {seconds:.1f} s: {facts / seconds:,.0f}/s")
+    what = f"{wanted.times} × {wanted.of}" if wanted.of else f"{wanted.agreements:,} agreements"
+    print(f"{what}, {facts:,} facts in {seconds:.1f} s: {facts / seconds:,.0f}/s")
     return 0
 
 
@@ -50,6 +54,8 @@ def _made(wanted: argparse.Namespace, register: Register, progress: Progress) ->
     if not (wanted.data or wanted.database):
         return _counted(register)
     databases = Databases(folder=wanted.data, url=wanted.database)
+    if wanted.of:
+        return multiply(wanted.of, databases, wanted.times, progress)
     if not wanted.rules:
         return fill(databases, register, progress)
     journal = Journal(databases, ZoneInfo(ZONE), "0.1.0")
@@ -76,4 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--data", type=Path, metavar="DIR", help="fill an empty folder")
     where.add_argument("--database", metavar="URL", help="fill an empty PostgreSQL database")
     parser.add_argument("--rules", action="store_true", help="record each fact as a command, by every rule")
+    parser.add_argument(
+        "--of", type=Path, metavar="DIR", help="not made up anew: what lies in a folder so many --times"
+    )
+    parser.add_argument("--times", type=int, default=10, metavar="N", help="how many times that (10)")
     return parser

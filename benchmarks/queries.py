@@ -1,37 +1,41 @@
 """What lists, searches and figures of today cost over a made-up register of any size: the 99th percentile.
 
-Each question is asked of the views as the API does it, without HTTP, as the public and as an organisation in
-turn; a page is the first of fifty, or one from deep inside. `--data` keeps the store, to be asked again.
+Each question is asked of the views as the API does it, without HTTP, each time about something else, by the
+public, an office and an inspectorate in turn. Then a server is asked over HTTP, one request after the other.
+`--data` and `--database` keep the store, to be asked again.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
+from api.identity import Directory
+from benchmarks.asking.chances import Chance
+from benchmarks.asking.doors import DOORS, Asking, some_agreements
+from benchmarks.asking.questions import QUESTIONS, Asked, Question
 from benchmarks.measuring.contest import Bar, Contest, milliseconds
 from benchmarks.measuring.places import Places
 from benchmarks.measuring.running import measure
+from benchmarks.posting import servers
 from benchmarks.register.filling import ZONE, Register, fill
 from domain.agreement.access import Actor
 from domain.databases import Databases
 from domain.journal import Journal
-from projections import counting, dashboards, listing, overview
-from projections.agenda import agenda
 from projections.follower import Follower
-from projections.listing import Wanted
-from projections.summary import summary
-from projections.views import View, Views
+from projections.views import Views
 
 AGREEMENTS = 10_000
 TIMES = 50
 MOST_MILLISECONDS = 25
-COUNTED = 10_000
-SOMEBODY = Actor("somebody", "coordinator", "kota-bandung")
-Question = Callable[[View, Actor | None], object]
+MOST_MEGABYTES = 300
+OFFICE = Actor("somebody", "coordinator", "kota-bandung")
+ASKING = (None, OFFICE, Actor("inspector", "viewer", "inspektorat-jenderal"))  # the last reads by grants
+Engines = Mapping[str, Callable[[], Databases]]
 
 
 def main(arguments: list[str]) -> int:
@@ -42,85 +46,107 @@ def main(arguments: list[str]) -> int:
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agreements", type=int, default=AGREEMENTS, metavar="N", help=f"({AGREEMENTS:,})")
     parser.add_argument("--times", type=int, default=TIMES, metavar="N", help=f"each question ({TIMES})")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="keep what is filled in, on SQLite alone")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="a store on SQLite, filled if it is empty")
+    parser.add_argument("--database", metavar="URL", help="likewise a database of PostgreSQL")
+    parser.add_argument("--of", default="", metavar="TEXT", help="questions with this in their name")
 
 
 def contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
-    kept = {"SQLite": partial(Databases, folder=wanted.data)} if wanted.data else places.engines
-    for engine, make in kept.items():
+    """Each engine, first its views and then its doors."""
+    for engine, make in _engines(wanted, places).items():
         databases = make()
+        with _asked_views(databases, wanted.agreements) as (views, journal):
+            for name, questions in QUESTIONS.items():
+                asked = {
+                    n: partial(_taken, views, journal, q, Chance(n), wanted.times)
+                    for n, q in questions.items()
+                }
+                yield from _contest(f"{name}, {engine}", asked, wanted.of)
+        with _asked_doors(databases) as asking:
+            asked = {name: partial(_over_http, asking, name, Chance(name), wanted.times) for name in DOORS}
+            yield from _contest(f"over HTTP, {engine}", asked, wanted.of)
+        yield Contest(
+            f"a process, {engine}",
+            "ms",
+            {"pakta": partial(_served, databases, wanted.times)},
+            bars=(Bar("pakta", at_most=MOST_MEGABYTES, unit="MB"),),
+        )
+
+
+def _engines(wanted: argparse.Namespace, places: Places) -> Engines:
+    kept: dict[str, Callable[[], Databases]] = {}
+    if wanted.data:
+        kept["SQLite"] = partial(Databases, folder=wanted.data)
+    if wanted.database:
+        kept["PostgreSQL"] = partial(Databases, url=wanted.database)
+    return kept or places.engines
+
+
+def _contest(name: str, asked: Mapping[str, Callable[[], Mapping[str, float]]], of: str) -> Iterator[Contest]:
+    """Those that are wanted, each with the same bar."""
+    chosen = {each: work for each, work in asked.items() if of in each}
+    if chosen:
+        bars = tuple(Bar(each, at_most=MOST_MILLISECONDS, unit="ms (p99)") for each in chosen)
+        yield Contest(name, "ms", chosen, bars=bars)
+
+
+@contextmanager
+def _asked_views(databases: Databases, agreements: int) -> Iterator[tuple[Views, Journal]]:
+    """Views at the head of a journal, both filled if nothing is there yet."""
+    with ExitStack() as opened:
         journal = Journal(databases, ZoneInfo(ZONE), "0.1.0")
+        opened.callback(journal.close)
         if not journal.head():
-            fill(databases, Register(wanted.agreements))
+            fill(databases, Register(agreements))
         follower = Follower(journal, databases)
+        opened.callback(follower.stop)
         if follower.position() < journal.head():
             follower.rebuild()
         views = Views(journal, follower)
-        asked = {
-            name: partial(_slowest, views, journal, ask, wanted.times) for name, ask in QUESTIONS.items()
-        }
-        yield Contest(
-            name=f"questions to {engine}",
-            unit="ms",
-            contenders=asked,
-            bars=tuple(Bar(name, at_most=MOST_MILLISECONDS) for name in asked),
-        )
-        views.close()
-        follower.stop()
-        journal.close()
+        opened.callback(views.close)
+        yield views, journal
 
 
-def _slowest(views: Views, journal: Journal, ask: Question, times: int) -> float:
-    """The 99th percentile of asking so often."""
-    taken = [milliseconds(partial(_ask, views, journal, ask, (None, SOMEBODY)[n % 2])) for n in range(times)]
-    return quantiles(taken, n=100, method="inclusive")[98]
+def _taken(views: Views, journal: Journal, ask: Question, chance: Chance, times: int) -> Mapping[str, float]:
+    return _spread(
+        [milliseconds(partial(_ask, views, journal, ask, ASKING[n % 3], chance)) for n in range(times)]
+    )
 
 
-def _ask(views: Views, journal: Journal, ask: Question, actor: Actor | None) -> None:
+def _ask(views: Views, journal: Journal, ask: Question, actor: Actor | None, chance: Chance) -> None:
     with views.on(journal.today()) as view:
-        ask(view, actor)
+        ask(Asked(view, journal, actor, chance))
 
 
-def _list(sort: str = "recorded", after: tuple[object, ...] | None = None, **filters: object) -> Question:
-    return lambda view, actor: listing.agreements(view, actor, Wanted(filters, sort, after))
+@contextmanager
+def _asked_doors(databases: Databases) -> Iterator[Asking]:
+    """A server, asked by somebody of an office."""
+    with closing(Directory(databases)) as people, servers.pakta(databases) as server:
+        token = people.issue(OFFICE.organisation, OFFICE.role, OFFICE.id)
+        with closing(Asking(server.port, token, some_agreements(databases))) as asking:
+            yield asking
+        people.revoke(OFFICE.id)
 
 
-QUESTIONS: dict[str, Question] = {
-    "newest": _list("-recorded"),
-    "by title": _list("title"),
-    "by title, deep": _list("title", ("p", 0)),
-    "by signature": _list("-signed"),
-    "by status": _list("status"),
-    "realised": _list(status="realised"),
-    "withdrawn": _list(standing="withdrawn"),
-    "overdue": _list(overdue=True),
-    "stalled by title": _list("title", stalled=True),
-    "of an owner": _list(owner="kota-bandung"),
-    "of a country": _list(country="CN"),
-    "of a rare party": _list(party="Nobody knows it"),
-    "followed up by title": _list("title", followed_up=True),
-    "search, common": _list(q="kota"),
-    "search, some": _list(q="nanning"),
-    "search, begun": _list(q="nan"),
-    "search, one letter": _list(q="x"),
-    "search, two common": _list(q="kota friendship"),
-    "search, rare": _list(q="nobody knows it"),
-    "number of all": lambda view, actor: counting.count(view, actor, {}, COUNTED),
-    "number of a status": lambda view, actor: counting.count(view, actor, {"status": "mou_signed"}, COUNTED),
-    "number of a country": lambda view, actor: counting.count(view, actor, {"country": "CN"}, COUNTED),
-    "number found": lambda view, actor: counting.count(view, actor, {"q": "kota"}, COUNTED),
-    "summary": summary,
-    "funnel": overview.funnel,
-    "signed per year": overview.signed_per_year,
-    "with an end": overview.with_validity,
-    "late visits": lambda view, actor: overview.late_visits(view, actor, 5),
-    "late commitments": lambda view, actor: overview.late_commitments(view, actor, 5),
-    "ending soon": lambda view, actor: overview.ending_soon(view, actor, 5),
-    "agenda of a month": lambda view, actor: agenda(view, actor, view.day, view.day + timedelta(days=31)),
-    "countries": lambda view, _: listing.countries(view),
-    "visits": lambda view, actor: dashboards.visits(view, actor, {}, None, 50),
-    "visits overdue": lambda view, actor: dashboards.visits(view, actor, {"state": "overdue"}, None, 50),
-    "commitments": lambda view, actor: dashboards.commitments(view, actor, {}, None, 50),
-    "parties": lambda view, actor: dashboards.parties(view, actor, {}, None, 50),
-    "fields": lambda view, actor: dashboards.fields(view, actor, None, 50),
-}
+def _over_http(asking: Asking, name: str, chance: Chance, times: int) -> Mapping[str, float]:
+    return _spread([milliseconds(partial(asking.ask, DOORS[name], chance)) for _ in range(times)])
+
+
+def _served(databases: Databases, times: int) -> Mapping[str, float]:
+    """Milliseconds until a server is ready, and its memory when every door was asked so often."""
+    began = time.perf_counter()
+    with closing(Directory(databases)) as people, servers.pakta(databases) as server:
+        ready = (time.perf_counter() - began) * 1000
+        token = people.issue(OFFICE.organisation, OFFICE.role, OFFICE.id)
+        with closing(Asking(server.port, token, some_agreements(databases))) as asking:
+            for name in DOORS:
+                _over_http(asking, name, Chance(name), times)
+        people.revoke(OFFICE.id)
+        return {"ms": ready, "MB": server.memory()}
+
+
+def _spread(taken: list[float]) -> Mapping[str, float]:
+    return {
+        "ms (p50)": median(taken),
+        "ms (p99)": quantiles(taken, n=100, method="inclusive")[98],
+    }

@@ -14,8 +14,9 @@ from projections.register import ANSWERS, SELDOM, readers, register, terms
 from projections.searching import asked, begins, words
 from projections.views import View
 
-FEW = 2000  # agreements
-SOME = 20_000  # agreements that are looked up one by one to be counted
+FEW = 2000  # agreements that are found one by one
+FEW_OF_OTHERS = 6000  # the same where they are wanted with what many others have
+SOME = 30_000  # agreements that are known from all others
 WORDED = ("party", "field", "country")  # filters by a word of `terms`
 WORDS_TRIED = 8
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -63,6 +64,7 @@ CASES: Mapping[str, sa.ColumnElement[bool]] = {
 }
 """The lists behind the figures, each by its name."""
 MARK_OF = {
+    "overdue": "overdue",
     "followed_up": "followed_up",
     "held": "follow_up_held",
     "evidenced": "evidenced",
@@ -77,6 +79,25 @@ class Wanted(NamedTuple):
     sort: str = "recorded"
     after: Key | None = None
     limit: int = 50
+
+
+class Found(NamedTuple):
+    """The agreements of which a filter is true, by rows of which nothing but an index is read."""
+
+    table: sa.Table
+    is_so: sa.ColumnElement[bool]
+
+    def agreements(self, view: View) -> sa.Select[tuple[UUID]]:
+        """Which they are, maybe more than once."""
+        is_dated = self.table is not words
+        return sa.select(self.table.c.agreement).where(
+            *((on(self.table, view.day),) if is_dated else ()), self.is_so
+        )
+
+    def number(self, view: View, most: int) -> int:
+        """How many they are; beyond `most` nobody goes on counting."""
+        some = self.agreements(view).limit(most + 1).subquery()
+        return view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def agreements(view: View, actor: Actor | None, wanted: Wanted) -> Page:
@@ -117,87 +138,78 @@ def countries(view: View) -> list[str]:
     return [term.upper() for term in view.connection.scalars(query)]
 
 
-def conditions(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
-    """What filters ask for: the API's own, and those that open what a figure on a page counts."""
+def conditions(
+    view: View, filters: Mapping[str, Any], *, in_order: bool = True
+) -> list[sa.ColumnElement[bool]]:
+    """What filters ask for: the API's own, and those that open what a figure on a page counts.
+
+    `in_order` says that the next ones in the order of a list are wanted, and not any.
+    """
     given = {name: value for name, value in filters.items() if value is not None}
+    words_asked = asked(given.get("q", ""))
     return [
-        *(_has_answer(view, register.c[name], given[name]) for name in ANSWERS if name in given),
-        *(_is_marked(view, name, wanted=given[name]) for name in ("stalled", "overdue") if name in given),
+        *_narrowed(view, [*_found(given), *_words(words_asked)], in_order=in_order),
+        # Of many it is not asked of the column itself: SQLite would find all by its index, and sort them.
+        *(sa.func.coalesce(register.c[name], "") == given[name] for name in ANSWERS if name in given),
+        *(_is_marked(name, wanted=given[name]) for name in ("stalled", "overdue") if name in given),
         *((register.c.owner == given["owner"],) if "owner" in given else ()),
         *(_has_term(view, name, fold(given[name])) for name in WORDED if name in given),
-        *_has_words(view, asked(given.get("q", ""))),
-        *(_is_case(view, name) for name in CASES if given.get(name)),
-        *((_is_marked(view, f"expiring_{given['expiring']}", wanted=True),) if "expiring" in given else ()),
+        *(register.c.search.contains(word, autoescape=True) for word in words_asked),
+        *(_is_case(name) for name in CASES if given.get(name)),
+        *((_is_marked(f"expiring_{given['expiring']}", wanted=True),) if "expiring" in given else ()),
         *((signed_in(given["year"]),) if "year" in given else ()),
     ]
 
 
-def narrowest(view: View, filters: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:
-    """For what is only counted: the agreements of the rarest filter, to begin with; none if all are common.
-
-    `conditions` asks of each agreement in the order of the list, which a count does not need.
-    """
-    given = {name: value for name, value in filters.items() if value is not None}
-    asked = [
-        *((terms, _is_term(name, fold(given[name]))) for name in WORDED if name in given),
-        *((register, register.c[name] == given[name]) for name in ANSWERS if name in given),
+def _found(given: Mapping[str, Any]) -> list[Found]:
+    marks = [mark for name, mark in MARK_OF.items() if given.get(name)]
+    marks += [f"expiring_{given['expiring']}"] if "expiring" in given else []
+    return [
+        *(Found(register, register.c[name] == given[name]) for name in ANSWERS if name in given),
+        *(Found(register, register.c[mark] == sa.true()) for mark in marks if mark in SELDOM),
+        *(Found(terms, _is_term(name, fold(given[name]))) for name in WORDED if name in given),
     ]
-    found: list[tuple[int, sa.Select[Any]]] = []
-    for table, is_so in asked:
-        those = sa.select(table.c.agreement).where(on(table, view.day), is_so)
-        some = those.limit(SOME + 1).subquery()
-        found.append((view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0, those))
-    number, rarest = min(found, key=lambda each: each[0], default=(SOME + 1, None))
-    return [] if rarest is None or number > SOME else [register.c.agreement.in_(rarest)]
 
 
-def _is_marked(view: View, name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
-    # Of many it is not asked of the column itself, as in `_has_answer`.
-    among_many = sa.func.coalesce(register.c[name], sa.false()) == sa.literal(wanted)
-    is_seldom = wanted and name in SELDOM
-    few = _few(view, register, register.c[name] == sa.true()) if is_seldom else None
-    return among_many if few is None else few
+def _words(wanted: Sequence[str]) -> list[Found]:
+    return [Found(words, begins(word)) for word in sorted(wanted, key=len, reverse=True)[:WORDS_TRIED]]
 
 
-def _is_case(view: View, name: str) -> sa.ColumnElement[bool]:
+def _narrowed(view: View, filters: Sequence[Found], *, in_order: bool) -> list[sa.ColumnElement[bool]]:
+    """The agreements that all filters which are true of no more than some have in common; none if none is.
+
+    Few are found one by one and sorted. Of more the next ones are looked for along the order of the list:
+    its index tells which agreement a row is of, so that only those that are wanted are read. Where a filter
+    that is true of many asks for something else as well, the next ones may be far away.
+    """
+    some = [each.agreements(view) for each in filters if each.number(view, SOME) <= SOME]
+    few = FEW if len(some) == len(filters) else FEW_OF_OTHERS
+    if not some:
+        return []
+    together = sa.intersect(*some) if len(some) > 1 else some[0]
+    if not in_order:
+        return [register.c.agreement.in_(together)]
+    found = view.connection.scalars(together.limit(few + 1)).all()
+    if len(found) <= few:
+        return [register.c.agreement.in_(set(found))]
+    # Not asked of the column itself, or all would be found one by one.
+    return [sa.func.coalesce(register.c.agreement, register.c.agreement).in_(together)]
+
+
+def _is_marked(name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
+    # Of many it is not asked of the column itself, as above.
+    return sa.func.coalesce(register.c[name], sa.false()) == sa.literal(wanted)
+
+
+def _is_case(name: str) -> sa.ColumnElement[bool]:
     mark = MARK_OF.get(name)
-    return CASES[name] if mark is None else sa.and_(counted(), _is_marked(view, mark, wanted=True))
-
-
-def _has_words(view: View, wanted: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    """Every word is held; the agreements that hold one that only few do are named besides."""
-    held = [register.c.search.contains(word, autoescape=True) for word in wanted]
-    for word in sorted(wanted, key=len, reverse=True)[:WORDS_TRIED]:
-        query = sa.select(words.c.agreement).where(begins(word)).limit(FEW + 1)
-        found = view.connection.scalars(query).all()
-        if len(found) <= FEW:
-            return [*held, register.c.agreement.in_(set(found))]
-    return held
-
-
-def _has_answer(view: View, column: sa.Column[str], answer: str) -> sa.ColumnElement[bool]:
-    # Of many it is not asked of the column itself: SQLite would find all by its index, and sort them.
-    among_many = sa.func.coalesce(column, "") == answer
-    few = _few(view, register, column == answer)
-    return among_many if few is None else few
+    return CASES[name] if mark is None else sa.and_(counted(), _is_marked(mark, wanted=True))
 
 
 def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:
     asked = _is_term(kind, term)
-    exists = sa.exists().where(terms.c.agreement == register.c.agreement, on(terms, view.day), asked)
-    few = _few(view, terms, asked)
-    return exists if few is None else few
+    return sa.exists().where(terms.c.agreement == register.c.agreement, on(terms, view.day), asked)
 
 
 def _is_term(kind: str, term: str) -> sa.ColumnElement[bool]:
     return sa.and_(terms.c.kind == kind, terms.c.term == term)
-
-
-def _few(view: View, table: sa.Table, asked: sa.ColumnElement[bool]) -> sa.ColumnElement[bool] | None:
-    """The agreements of which something is true on the day, by name; None if they are many.
-
-    Few are quickly found and put in order. Of many the next ones in the order of the list are soon met.
-    """
-    query = sa.select(table.c.agreement).where(on(table, view.day), asked).limit(FEW + 1)
-    found = view.connection.scalars(query).all()
-    return register.c.agreement.in_(found) if len(found) <= FEW else None

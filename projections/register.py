@@ -70,10 +70,11 @@ register = sa.Table(
     sa.Column("loi_to_mou_days", sa.Float),
     sa.Column("search", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False, info=QUIET),
-    # A page in any order is read along an index, however large the register is.
-    sa.Index("register_by_opening", "opened"),
-    *(sa.Index(f"register_by_{name}", name, "opened") for name in ORDERED),
-    sa.Index("register_by_owner", "owner", "opened"),
+    # A page in any order is read along an index, however large the register is. It tells besides which rows
+    # are not wanted, so that these need not be read.
+    sa.Index("register_by_opening", "opened", *HOLDS, *ANSWERS),
+    *(sa.Index(f"register_by_{name}", name, "opened", *HOLDS, *ANSWERS) for name in ORDERED),
+    sa.Index("register_by_owner", "owner", "opened", *HOLDS),
     *(sa.Index(f"register_of_{name}", name, *HOLDS) for name in ANSWERS),
     # Room in each page for rows that are told otherwise, so that no index has to know of it.
     postgresql_with={"fillfactor": 85},
@@ -102,6 +103,7 @@ readers = sa.Table(
     metadata,
     sa.Column("agreement", sa.Uuid, primary_key=True),
     sa.Column("organisation", sa.Text, primary_key=True),
+    sa.Index("register_readers_by_organisation", "organisation", "agreement"),
 )
 
 
@@ -109,7 +111,7 @@ class Register(Tallying):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
-    version = 3
+    version = 4
     tables: Sequence[sa.Table] = (register, terms, words, readers, tallies)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
@@ -268,5 +270,7 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
 
 
 def _readers(change: Change) -> Iterable[Row]:
-    for organisation in sorted(access(change.history).readers):
+    reach = access(change.history)
+    # What is public everybody reads: who was granted it would only be looked through in vain.
+    for organisation in sorted(reach.readers) if reach.visibility != "public" else ():
         yield {"agreement": change.agreement, "organisation": organisation}

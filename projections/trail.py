@@ -11,7 +11,7 @@ from projections.entries import MENDED, entries
 from projections.paging import Key, Page, paged
 from projections.register import readers
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000  # to count reads each entry, since it asks who may
 FEW = 10_000  # entries that are sorted rather than looked for along the positions
 SAME = ("agreement", "actor", "organisation", "recorded_type")
 

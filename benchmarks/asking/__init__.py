@@ -1,0 +1,1 @@
+"""What is asked of a register of any size: of its views, and over HTTP."""
