@@ -1,6 +1,6 @@
 """How long the views take to show what was recorded, while 500 events a second are.
 
-Milliseconds from the answer to a command until every view has reached its position, looked at every few
+Milliseconds from the answer to a command until every view has reached its position, looked at every ten
 milliseconds. One process records and another feeds the views, as where Pakta serves; each event is a command
 of its own, whose time has come whether or not those before it are answered. `events/s` is how many were
 really recorded.
@@ -31,10 +31,10 @@ from projections.follower import Follower
 
 RATE = 500  # events a second
 SECONDS = 5.0
-WARM_UP_RATE, WARM_UP_SECONDS = 50, 5.0
+WARM_UP_RATE, WARM_UP_SECONDS = 100, 8.0  # every agreement twice
 AGREEMENTS = 400
 LANES = 32  # commands under way at a time
-LOOK_SECONDS = 0.003
+LOOK_SECONDS = 0.01
 CATCH_UP_SECONDS = 60.0
 MOST_MS = 200
 

@@ -160,8 +160,7 @@ def configure_sqlite(engine: Engine, *, durable: bool) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        if durable:
-            connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_IN_LOG}")
+        connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_IN_LOG}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

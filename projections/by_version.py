@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.engine import Connection
 
-from domain.agreement.access import access
 from domain.agreement.history import MENDS
 from projections.change import Change, Marks, Projection
 from projections.writing import Row, in_columns, put_in
@@ -39,7 +38,7 @@ class ByVersion(Projection):
 
 
 def _mark(change: Change) -> tuple[int, str, str]:
-    reach = access(change.history)
+    reach = change.reach
     return len(change.entries), reach.owner, reach.visibility
 
 

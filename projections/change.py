@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.agreement import History, State, Stretch, outlook
+from domain.agreement.access import Access, access
 from domain.journal import Entry
 from projections.turning import Turns
 from projections.writing import Row, Values, halves, in_columns, put_in, put_over, take_out
@@ -36,6 +37,11 @@ class Change:
     def stretches(self) -> Sequence[Stretch]:
         """The answers wanted; else how it stands from now on, worked out once for all projections."""
         return outlook(self.history) if self.answers is None else self.answers
+
+    @cached_property
+    def reach(self) -> Access:
+        """Who may see it."""
+        return access(self.history)
 
     @property
     def recorded_on(self) -> date:

@@ -5,7 +5,6 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from domain.agreement.access import access
 from domain.agreement.history import occurred_span
 from domain.agreement.standing import kinds_of, types_of
 from domain.facts import Fact
@@ -74,7 +73,7 @@ class Entries(ByVersion):
 
 def _rows(change: Change, entries: Sequence[Entry]) -> Iterable[Row]:
     history = change.history
-    open_to = access(history)
+    open_to = change.reach
     for entry in entries:
         version = entry.version
         stands = history.standing.get(version)

@@ -4,12 +4,13 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import reduce
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from domain.agreement import EMPTY, fold
+from domain.agreement import EMPTY, evolve, fold
 from domain.databases import writing
 from domain.journal import Entry
 from domain.journal.reader import Reader
@@ -26,6 +27,7 @@ from projections.checkpoints import (
 
 BATCH = 2000
 CACHED_CHANGES = 5000
+FEW = 4  # entries of an agreement in a batch
 MOST_MARKS = 25_000  # of one view
 AT_ONCE = 200  # entries that all views take in at once: more would keep others from the views for long
 Changes = Mapping[UUID, Change]
@@ -146,7 +148,10 @@ class Feed:
 
     def _folded(self, known: Change, fresh: Sequence[Entry]) -> Change:
         try:
-            history = fold(map(self.journal.recorded, fresh), known.history)
+            recorded = map(self.journal.recorded, fresh)
+            # One by one what is known of the others stays known; of many it would be asked in vain.
+            few = known.entries and len(fresh) <= FEW
+            history = reduce(evolve, recorded, known.history) if few else fold(recorded, known.history)
         except Exception as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
         return Change(known.agreement, (*known.entries, *fresh), history)

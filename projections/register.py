@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from domain.agreement import State
-from domain.agreement.access import access
 from domain.agreement.transitions import RUNGS
 from domain.uncertain_date import ANY_DAY, Span, bounds
 from domain.words import fold
@@ -270,7 +269,7 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
 
 
 def _readers(change: Change) -> Iterable[Row]:
-    reach = access(change.history)
+    reach = change.reach
     # What is public everybody reads: who was granted it would only be looked through in vain.
     for organisation in sorted(reach.readers) if reach.visibility != "public" else ():
         yield {"agreement": change.agreement, "organisation": organisation}

@@ -11,6 +11,7 @@ from domain.facts import CommitmentDropped, CommitmentMade, CommitmentRealised, 
 from domain.values import field_name, party_name
 
 REPORTS = types_of(ProgressReported, CommitmentRealised, CommitmentDropped)
+TELLING_OF_COMMITMENTS = REPORTS | types_of(CommitmentMade)
 
 
 def commitments(facts: Facts) -> tuple[Commitment, ...]:

@@ -5,17 +5,17 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.agreement.access import access
-from domain.agreement.commitments import commitments
+from domain.agreement.commitments import TELLING_OF_COMMITMENTS, commitments
 from domain.agreement.commitments import on_day as promise_on_day
 from domain.agreement.ends import PAPERS, standing_on, validity
 from domain.agreement.flags import Marks, flags, marks
 from domain.agreement.history import History
-from domain.agreement.parties import fields, parties
+from domain.agreement.parties import NAMING_FIELDS, TELLING_OF_PARTIES, fields, parties
 from domain.agreement.standing import Facts, Standing, types_of
 from domain.agreement.state import Basis, Commitment, Realisation, State, Uncertain, Visit
 from domain.agreement.today import Today
 from domain.agreement.transitions import INSTRUMENTS, RUNGS, TRANSITIONS, Instrument, Rung, transition
-from domain.agreement.visits import follow_up, visits
+from domain.agreement.visits import TELLING_OF_VISITS, follow_up, visits
 from domain.agreement.visits import on_day as visit_on_day
 from domain.agreement.warnings import warnings
 from domain.facts import CommitmentRealised, EvidenceAttached, Proposed, Realised
@@ -56,10 +56,12 @@ def settled(history: History, certain: Facts) -> Settled:
     """All that does not depend on the day: nothing is overdue yet."""
     opening = _opening(history)
     reach = access(history)
-    found, promised = visits(certain), commitments(certain)
-    climbed = _climbed(certain, found)
+    known = certain.known
+    found = known("visits", TELLING_OF_VISITS, lambda: visits(certain))
+    promised = known("commitments", TELLING_OF_COMMITMENTS, lambda: commitments(certain))
+    climbed = known("climbed", STEPS | TELLING_OF_VISITS, lambda: _climbed(certain, found))
     counts = history.proposed is not None and opening.kind != "network"
-    until = validity(certain.of_types(PAPERS))
+    until = known("until", PAPERS, lambda: validity(certain.of_types(PAPERS)))
     realisation = _realisation(certain)
     status = _furthest(climbed) if counts else None
     lasting = {
@@ -72,18 +74,20 @@ def settled(history: History, certain: Facts) -> Settled:
         "owner": reach.owner,
         "visibility": reach.visibility,
         "reference": opening.reference,
-        "parties": parties(certain, history) if history.proposed else opening.parties,
-        "fields": fields(certain, history),
+        "parties": known("parties", TELLING_OF_PARTIES, lambda: parties(certain, history))
+        if history.proposed
+        else opening.parties,
+        "fields": known("fields", NAMING_FIELDS, lambda: fields(certain, history)),
         "status": status,
         "milestones": _milestones(climbed),
-        "instrument": _instrument(certain),
+        "instrument": known("instrument", PAPERS, lambda: _instrument(certain)),
         "valid_until": until.edtf if until else None,
         "realisation": realisation,
         "realisation_basis": _basis(certain) if realisation != "none" else None,
         "warnings": warnings(certain, history),
     }
-    known = marks(certain, found, promised, until) if status else None
-    return Settled(history, certain, until, found, promised, known, lasting)
+    marked = marks(certain, found, promised, until) if status else None
+    return Settled(history, certain, until, found, promised, marked, lasting)
 
 
 def on_day(known: Settled, uncertain: tuple[Uncertain, ...], today: Today) -> State:

@@ -24,6 +24,7 @@ from domain.words import fold
 REFERRING = ("by", "to", "from_", "visitor", "host", "learns", "proposer", "invitee", "said_by")
 PEOPLE = ("signatories", "participants", "speakers", "presented")
 COMING_AND_GOING = types_of(PartyJoined, PartyLeft)
+TELLING_OF_PARTIES = COMING_AND_GOING | types_of(Proposed)
 NAMING_FIELDS = types_of(Proposed, Realised, Signed, Amended)
 
 

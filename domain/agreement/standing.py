@@ -1,18 +1,19 @@
 """What stands of a history: in order of occurrence, and quick to find by kind."""
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from domain.facts import Fact
 from domain.facts.common import FactBase
 from domain.uncertain_date import Span
 
 T = TypeVar("T", bound=FactBase)
+W = TypeVar("W")
 
 
 class Standing(NamedTuple):
@@ -48,6 +49,7 @@ class Facts:
     def __init__(self, by_type: dict[str, list[Standing]]) -> None:
         self.by_type = by_type
         self._merged: dict[frozenset[str], Sequence[Standing]] = {}  # rules ask for the same again and again
+        self._known: dict[Hashable, tuple[frozenset[str], Any]] = {}
 
     @classmethod
     def among(cls, standings: Iterable[Standing]) -> "Facts":
@@ -69,7 +71,11 @@ class Facts:
         if new is not None:
             of_type = by_type[new.fact.type] = list(by_type.get(new.fact.type, ()))
             insort(of_type, new, key=ORDER)
-        return Facts(by_type)
+        grown = Facts(by_type)
+        touched = {standing.fact.type for standing in (old, new) if standing is not None}
+        grown._merged = {types: those for types, those in self._merged.items() if touched.isdisjoint(types)}
+        grown._known = {what: known for what, known in self._known.items() if touched.isdisjoint(known[0])}
+        return grown
 
     def __len__(self) -> int:
         return sum(map(len, self.by_type.values()))
@@ -102,6 +108,14 @@ class Facts:
             return self.in_order
         merged = self._merged[types] = sorted(chain.from_iterable(found), key=ORDER)
         return merged
+
+    def known(self, what: Hashable, types: frozenset[str], work: Callable[[], W]) -> W:
+        """What follows from facts of some types alone. It is worked out anew when one of those changes."""
+        found = self._known.get(what)
+        if found is None:
+            found = self._known[what] = types, work()
+        worked_out: W = found[1]
+        return worked_out
 
     def of(self, kind: type[T]) -> list[tuple[Standing, T]]:
         """Those of a kind, each with its fact, in order of occurrence."""

@@ -20,6 +20,7 @@ from domain.uncertain_date import ANY_DAY, Span, UncertainDate, certain_bounds
 from domain.values import Party, party_name
 
 CHANGES = types_of(VisitConfirmed, VisitRescheduled, VisitCancelled)
+TELLING_OF_VISITS = CHANGES | types_of(FollowUpVisitScheduled, VisitHeld, Signed)
 
 
 class Story(NamedTuple):

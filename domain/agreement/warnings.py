@@ -1,15 +1,16 @@
 """What is unusual about an agreement: recorded all the same, and said for as long as it holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from pydantic import JsonValue
 
 from domain.agreement.ends import PAPERS, ended_before, ends, validity
 from domain.agreement.history import History
 from domain.agreement.parties import NAMING_PARTIES, named_parties, parties
-from domain.agreement.rules import ANY, Case, Rule, Rules, everything
-from domain.agreement.standing import Facts, Standing, types_of
+from domain.agreement.rules import ANY, Case, Rule, Rules
+from domain.agreement.standing import Facts, Standing, kinds_of, types_of
 from domain.agreement.state import Warned
 from domain.agreement.transitions import ENDS
 from domain.agreement.visits import first_signature
@@ -27,6 +28,7 @@ from domain.facts import (
     Signed,
     VisitHeld,
 )
+from domain.facts.common import FactBase
 from domain.uncertain_date import Span, certain_bounds
 from domain.values import Party
 from domain.words import fold
@@ -58,7 +60,16 @@ def warn(code: str, standing: Standing, **params: object) -> Warned:
 
 def warnings(facts: Facts, history: History) -> tuple[Warned, ...]:
     """Every warning that holds, given the facts that count."""
-    return tuple(everything(unusual(history), Case(facts, history)))
+    case = Case(facts, history)
+    return tuple(chain.from_iterable(_said(rule, case) for rule in unusual(history)))
+
+
+def _said(rule: Rule[Warned], case: Case) -> Iterable[Warned]:
+    about = case.facts.of_types(rule.about)
+    if not about or not rule.about.isdisjoint(NAMING_OTHERS):
+        return rule.says(case, about) if about else ()
+    types = rule.about | rule.reads | OPENING
+    return case.facts.known(rule, types, lambda: tuple(rule.says(case, about)))
 
 
 def unusual(history: History) -> Rules[Warned]:
@@ -204,6 +215,11 @@ def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
             yield warn("unknown_party", standing, name=name)
 
 
+OPENING = types_of(Proposed)
+# What they say may rest on another fact, whose version they name.
+NAMING_OTHERS = frozenset(
+    name for kind in kinds_of(FactBase) if "version" in kind.model_fields for name in types_of(kind)
+)
 MEMORANDA = types_of(MouSigned)
 SIGNED = types_of(Signed)
 CROSSING = MEMORANDA | types_of(PartyJoined, PartyLeft)

@@ -190,6 +190,16 @@ def test_the_order_of_recording_on_one_day_does_not_matter(
 
 
 @soon
+@given(histories(size=14))
+def test_what_was_known_before_one_more_fact_is_never_believed_wrongly(entries: list[Recorded]) -> None:
+    history = EMPTY
+    for told in entries:
+        history = evolve(history, told._replace(version=history.version + 1))
+        assert outlook(history) == outlook(fold(history.entries.values()))
+        assert warnings(history.counted, history) == all_warnings(history)
+
+
+@soon
 @given(histories(), st.lists(st.integers(0, 3000), min_size=3, max_size=3))
 def test_an_outlook_says_for_every_day_ahead_what_would_be_answered_then(
     entries: list[Recorded], offsets: list[int]
