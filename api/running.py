@@ -19,7 +19,7 @@ from projections.follower import Follower
 from projections.views import Views
 
 # What feeds the views for one who serves, in a process of its own; nothing if it is to do so itself.
-FEEDING: Sequence[str] = (sys.executable, "-m", "api.feeding")
+FEEDING: Sequence[str] = (sys.executable, "-P", "-m", "api.feeding")
 
 
 @dataclass
