@@ -1,5 +1,5 @@
 """Every door: HTTP, the command line, and what comes in and goes out through them."""
 
-from domain.collecting import collect_seldom
+from domain.collecting import collect_hardly
 
-collect_seldom()  # from here on: to import all the rest makes more objects than most requests do
+collect_hardly()  # until whoever imports this begins

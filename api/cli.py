@@ -18,12 +18,12 @@ from api.running import Running
 from api.settings import Settings
 from api.terminal import Data, opened, settings_for
 from api.terminal import fall_short as _fall_short
+from domain.collecting import collect_seldom
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The record of agreements.",
 )
 app.add_typer(people_commands.app, name="tokens")
 app.command("rebuild")(view_commands.rebuild)
@@ -38,6 +38,12 @@ app.add_typer(preparing.app, name="database")
 DEMO_DATA = Path(__file__).parent.parent / "data" / "demo"
 DEMO_ORGANISATION = "kota-bandung"
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to serve on.")]
+
+
+@app.callback()
+def begin() -> None:
+    """The record of agreements."""
+    collect_seldom()
 
 
 @app.command()

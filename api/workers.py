@@ -22,6 +22,7 @@ from api.app import create_app
 from api.figures import SHARED_FIGURES
 from api.server import OURS, STOP_SECONDS, end_in_time
 from api.settings import Settings
+from domain.collecting import collect_seldom
 
 log = logging.getLogger("pakta.requests")
 
@@ -56,6 +57,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, ready: Callabl
 def application(settings: Settings) -> FastAPI:
     """The application of one worker, in a process of its own that ends with the one that began it."""
     logs.configure(settings.log)
+    collect_seldom()
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
     return create_app(settings, apart=True)
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from domain.collecting import collect_seldom
 from domain.databases import Databases
 from domain.journal import Journal
 from domain.journal.reader import Reader
@@ -126,6 +127,7 @@ def serve(number: int) -> None:
     # A signal that asks us to stop goes to whoever asks, too, and must not stop us first.
     for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked_to_stop, signal.SIG_IGN)
+    collect_seldom()
     with Connection(number) as pipe, suppress(EOFError, ConnectionError):
         databases, timezone = pipe.recv()
         feed = Feed(Reader(databases, timezone), databases.engine("views"))
