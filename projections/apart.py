@@ -27,6 +27,7 @@ from projections.feeding import BATCH, Feed
 
 AGAIN_SECONDS = 5.0  # at least, from one beginning to the next
 END_SECONDS = 2.0
+NICE = 5  # where processors are short, whoever asks is answered before views are brought up
 
 log = logging.getLogger("pakta.follower")
 
@@ -127,6 +128,7 @@ def serve(number: int) -> None:
     # A signal that asks us to stop goes to whoever asks, too, and must not stop us first.
     for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked_to_stop, signal.SIG_IGN)
+    os.nice(NICE)
     collect_seldom()
     with Connection(number) as pipe, suppress(EOFError, ConnectionError):
         databases, timezone = pipe.recv()
