@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.collecting import collect_seldom
 from domain.databases import Databases
@@ -132,7 +133,11 @@ def serve(number: int) -> None:
     collect_seldom()
     with Connection(number) as pipe, suppress(EOFError, ConnectionError):
         databases, timezone = pipe.recv()
-        feed = Feed(Reader(databases, timezone), databases.engine("views"))
+        try:
+            feed = Feed(Reader(databases, timezone), databases.engine("views"))
+        except SQLAlchemyError:
+            log.exception("what is to be fed cannot be reached")
+            return
         pipe.send(True)  # it is there
         while True:
             pipe.send(_done(feed, pipe.recv()))
