@@ -55,7 +55,7 @@ def _made(wanted: argparse.Namespace, register: Register, progress: Progress) ->
         return _counted(register)
     databases = Databases(folder=wanted.data, url=wanted.database)
     if wanted.of:
-        return multiply(wanted.of, databases, wanted.times, progress)
+        return multiply(wanted.of, databases, wanted.times, _tell_table)
     if not wanted.rules:
         return fill(databases, register, progress)
     journal = Journal(databases, ZoneInfo(ZONE), "0.1.0")
@@ -63,6 +63,10 @@ def _made(wanted: argparse.Namespace, register: Register, progress: Progress) ->
         return pour(journal, register, progress)
     finally:
         journal.close()
+
+
+def _tell_table(name: str) -> None:
+    print(f"pakta: {name} is filled", file=sys.stderr, flush=True)
 
 
 def _counted(register: Register) -> int:

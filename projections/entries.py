@@ -6,9 +6,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from domain.agreement.history import occurred_span
-from domain.agreement.standing import kinds_of, types_of
+from domain.agreement.standing import NAMING_OTHERS
 from domain.facts import Fact
-from domain.facts.common import FactBase
 from domain.journal import Entry
 from domain.uncertain_date import ANY_DAY
 from projections.by_version import ByVersion
@@ -54,11 +53,6 @@ MENDED = sa.or_(entries.c.corrected_in.is_not(None), entries.c.retracted == sa.t
 sa.Index("entries_mended", entries.c.position, sqlite_where=MENDED, postgresql_where=MENDED)
 
 
-ABOUT = frozenset(
-    name for kind in kinds_of(FactBase) if "version" in kind.model_fields for name in types_of(kind)
-)
-
-
 class Entries(ByVersion):
     """Every entry, as last corrected: unlike the timeline also what was retracted or keeps the record."""
 
@@ -93,7 +87,7 @@ def _rows(change: Change, entries: Sequence[Entry]) -> Iterable[Row]:
             "recorded_at": in_utc(entry.recorded_at),
             "organisation": entry.recorded_by.organisation,
             # What corrects, retracts or proves something names the version that it is about.
-            "about": getattr(fact, "version", None) if fact.type in ABOUT else None,
+            "about": getattr(fact, "version", None) if fact.type in NAMING_OTHERS else None,
             "corrected_in": stated_in if stated_in != version else None,
             "retracted": stands is None and history.is_struck(version),
             "recorded_type": entry.fact.type,

@@ -1,9 +1,10 @@
 """Questions to the views, as the doors ask them: lists, searches, figures, dashboards, the trail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
+from api.pages.register import MOST_COUNTED
 from benchmarks.asking.chances import Chance
 from domain.agreement.access import Actor
 from domain.journal import Journal
@@ -14,7 +15,6 @@ from projections.paging import Key, Page
 from projections.summary import summary
 from projections.views import View
 
-COUNTED = 1_000  # as the page of the register counts
 PAGE = 50
 
 
@@ -28,21 +28,25 @@ class Asked(NamedTuple):
 
 
 Question = Callable[[Asked], object]
+Draw = Callable[[Chance], object]
 
 
-def _list(sort: str = "recorded", **drawn: Callable[[Chance], object]) -> Question:
+def _filters(asked: Asked, drawn: Mapping[str, Draw]) -> dict[str, object]:
+    return {name: draw(asked.chance) for name, draw in drawn.items()}
+
+
+def _list(sort: str = "recorded", **drawn: Draw) -> Question:
     """The first page of a list, with the copies that the list marks."""
 
     def ask(asked: Asked) -> Page:
-        filters = {name: draw(asked.chance) for name, draw in drawn.items()}
-        page = listing.agreements(asked.view, asked.actor, Wanted(filters, sort))
+        page = listing.agreements(asked.view, asked.actor, Wanted(_filters(asked, drawn), sort))
         asked.journal.twins([row["agreement"] for row in page.rows])
         return page
 
     return ask
 
 
-def _deep(sort: str, place: Callable[[Chance], object]) -> Question:
+def _deep(sort: str, place: Draw) -> Question:
     """A page from deep inside."""
 
     def ask(asked: Asked) -> Page:
@@ -51,29 +55,25 @@ def _deep(sort: str, place: Callable[[Chance], object]) -> Question:
     return ask
 
 
-def _number(**drawn: Callable[[Chance], object]) -> Question:
+def _number(**drawn: Draw) -> Question:
     def ask(asked: Asked) -> int:
-        filters = {name: draw(asked.chance) for name, draw in drawn.items()}
-        return counting.count(asked.view, asked.actor, filters, COUNTED)
+        return counting.count(asked.view, asked.actor, _filters(asked, drawn), MOST_COUNTED)
 
     return ask
 
 
-def _dashboard(
-    of: Callable[..., Page], after: Key | None = None, **drawn: Callable[[Chance], object]
-) -> Question:
+def _dashboard(of: Callable[..., Page], after: Key | None = None, **drawn: Draw) -> Question:
     def ask(asked: Asked) -> Page:
-        filters = {name: draw(asked.chance) for name, draw in drawn.items()}
-        return of(asked.view, asked.actor, filters, after, PAGE)
+        return of(asked.view, asked.actor, _filters(asked, drawn), after, PAGE)
 
     return ask
 
 
-def _trail(**drawn: Callable[[Chance], object]) -> Question:
+def _trail(**drawn: Draw) -> Question:
     """A page of the trail and how many entries there are, as its page shows both."""
 
     def ask(asked: Asked) -> object:
-        filters = {name: draw(asked.chance) for name, draw in drawn.items()}
+        filters = _filters(asked, drawn)
         found = trail.page(asked.view.connection, asked.actor, filters, None, PAGE)
         return found, trail.count(asked.view.connection, asked.actor, filters)
 
@@ -91,7 +91,7 @@ def _timeline(asked: Asked) -> object:
     return [timeline.of_agreement(asked.view.connection, row["agreement"], None, 500) for row in found]
 
 
-def _always(value: object) -> Callable[[Chance], object]:
+def _always(value: object) -> Draw:
     return lambda _: value
 
 

@@ -6,7 +6,7 @@ figures count is there so many times. A rebuild makes the same rows of it; a tes
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from benchmarks.register.filling import ZONE
 from benchmarks.register.unindexed import unindexed
 from domain.databases import Databases, writing
 from domain.journal import Journal, schema
-from domain.journal.copying import NotEmpty, Tell
+from domain.journal.copying import NotEmpty
 from domain.journal.schema import events, heads
 from projections.checkpoints import checkpoints
 from projections.follower import Follower
@@ -44,8 +44,12 @@ names = sa.Table(
 numbers = sa.Table("copies", sa.MetaData(), sa.Column("k", sa.Integer), prefixes=TEMPORARY)
 
 
-def multiply(source: Path, databases: Databases, times: int, tell: Tell = lambda _: None) -> int:
-    """Copy a folder so many times into an empty store, and give how many entries there are then.
+def multiply(
+    source: Path, databases: Databases, times: int, tell: Callable[[str], None] = lambda _: None
+) -> int:
+    """Copy a folder so many times into an empty store, telling each table that is full.
+
+    Returns how many entries there are then.
 
     Raises:
         NotEmpty: something is recorded there.
@@ -65,7 +69,7 @@ def multiply(source: Path, databases: Databases, times: int, tell: Tell = lambda
                 _tell_names(connection, named, times)
                 for table in its:
                     _fill(connection, table, source_room, times)
-                    tell(0)
+                    tell(table.name)
             engine.dispose()
     _finish(databases, head * times)
     return head * times

@@ -138,3 +138,9 @@ def kinds_of(*kinds: type[FactBase]) -> Iterator[type[FactBase]]:
     for kind in kinds:
         yield kind
         yield from kinds_of(*kind.__subclasses__())
+
+
+NAMING_OTHERS = frozenset(
+    name for kind in kinds_of(FactBase) if "version" in kind.model_fields for name in types_of(kind)
+)
+"""Types of facts that name the version of another one, on which what they say may rest."""

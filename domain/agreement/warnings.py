@@ -10,7 +10,7 @@ from domain.agreement.ends import PAPERS, ended_before, ends, validity
 from domain.agreement.history import History
 from domain.agreement.parties import NAMING_PARTIES, named_parties, parties
 from domain.agreement.rules import ANY, Case, Rule, Rules
-from domain.agreement.standing import Facts, Standing, kinds_of, types_of
+from domain.agreement.standing import NAMING_OTHERS, Facts, Standing, types_of
 from domain.agreement.state import Warned
 from domain.agreement.transitions import ENDS
 from domain.agreement.visits import first_signature
@@ -28,7 +28,6 @@ from domain.facts import (
     Signed,
     VisitHeld,
 )
-from domain.facts.common import FactBase
 from domain.uncertain_date import Span, certain_bounds
 from domain.values import Party
 from domain.words import fold
@@ -216,10 +215,6 @@ def _unknown_party(case: Case, about: Sequence[Standing]) -> Iterator[Warned]:
 
 
 OPENING = types_of(Proposed)
-# What they say may rest on another fact, whose version they name.
-NAMING_OTHERS = frozenset(
-    name for kind in kinds_of(FactBase) if "version" in kind.model_fields for name in types_of(kind)
-)
 MEMORANDA = types_of(MouSigned)
 SIGNED = types_of(Signed)
 CROSSING = MEMORANDA | types_of(PartyJoined, PartyLeft)

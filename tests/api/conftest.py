@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.demo import loading
 from api.running import Running
 from api.settings import Settings
 from tests.api.by_hand import Hand
@@ -89,3 +90,19 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> MakePlace:
         return made[-1]
 
     return make
+
+
+@pytest.fixture(scope="module")
+def five_articles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with the demo's agreements, and the id of the one with Nanning."""
+    folder = tmp_path_factory.mktemp("data")
+    ids: dict[str, str] = {}
+    with TestClient(create_app(Settings(data_dir=folder))) as client:
+        doors = Doors.of(client)
+        for command in loading.commands():
+            answer = doors.as_(command["as"]).post(command["post"].format(**ids), command["body"])
+            assert answer.status_code == 201, answer.text
+            opened = [one["agreement"] for one in answer.json().get("results", [answer.json()])]
+            ids |= dict(zip(command.get("names", ()), opened, strict=False))
+        assert doors.running.follower.wait_for(doors.running.journal.head(), SECONDS)
+    return folder, ids["nanning"]

@@ -13,8 +13,8 @@ from api.app import create_app
 from api.running import Running
 from api.settings import Settings
 from domain.journal.schema import heads
+from tests.api.commands import pakta
 from tests.api.doors import Doors, fact, proposed
-from tests.api.test_command_line import pakta
 
 MakePlace = Callable[[str], "Place"]
 Lines = list[bytes]

@@ -16,9 +16,9 @@ import httpx2
 
 from api.identity import Directory
 from domain.agreement.access import Role
+from tests.api.commands import environment
 from tests.api.doors import Doors
 from tests.api.places import Place
-from tests.api.test_command_line import environment
 from tests.journal.following import eventually
 
 ROOT = Path(__file__).parents[2]

@@ -1,95 +1,21 @@
 """The command line: what it prints, how it ends, and that a server stops without losing anything."""
 
-import json
-import os
 import signal
 import socket
-import sqlite3
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner, Result
 
-from api import cli
 from api.app import create_app
-from api.demo import loading
 from api.identity import PREFIX
-from api.running import Running
 from api.settings import Settings
 from domain.agreement.access import Actor
-from projections.parties import Parties
-from projections.register import Register
+from tests.api.commands import CREATE, pakta, serving, started
 from tests.api.doors import Doors, proposed
-from tests.journal.following import eventually
-from tests.journal.people import opened
-
-CREATE = ("tokens", "create", "--organisation", "kota-bandung", "--role", "coordinator", "--data")
-ROOT = Path(__file__).parents[2]
-Done = subprocess.CompletedProcess[str]
-
-
-def environment() -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("PAKTA_")}
-    return bare | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-
-
-def pakta(*arguments: str | Path, **more: str) -> Result:
-    """What a command does, in this process: beginning one takes seconds."""
-    bare = dict.fromkeys(name for name in os.environ if name.startswith("PAKTA_"))
-    result = CliRunner().invoke(cli.app, [*map(str, arguments)], env={**bare, **more})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def started(*arguments: str | Path) -> Done:
-    """What a command does in a process of its own, as it is used."""
-    command = [sys.executable, "-m", "api.cli", *map(str, arguments)]
-    return subprocess.run(  # noqa: PLW1510  # how it ends is what is tested
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60
-    )
-
-
-@contextmanager
-def serving(folder: Path, log: TextIO | None = None) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """A server of its own, until it is stopped."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "serve", "--data", str(folder), "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            process_says = process.stdout.readline()
-            assert process_says == f"Pakta serves on http://127.0.0.1:{port}\n"
-            yield f"http://127.0.0.1:{port}", process
-        finally:
-            process.kill()
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder with the demo's agreements, and the id of the one with Nanning."""
-    folder = tmp_path_factory.mktemp("data")
-    ids: dict[str, str] = {}
-    with TestClient(create_app(Settings(data_dir=folder))) as client:
-        doors = Doors.of(client)
-        for command in loading.commands():
-            answer = doors.as_(command["as"]).post(command["post"].format(**ids), command["body"])
-            assert answer.status_code == 201, answer.text
-            opened = [one["agreement"] for one in answer.json().get("results", [answer.json()])]
-            ids |= dict(zip(command.get("names", ()), opened, strict=False))
-    return folder, ids["nanning"]
 
 
 def test_a_new_token_is_printed_alone_and_lets_in(tmp_path: Path) -> None:
@@ -158,8 +84,8 @@ def test_the_folder_may_come_from_the_environment(tmp_path: Path) -> None:
     assert "journal   position 0" in run.stdout
 
 
-def test_the_status_tells_positions_counts_and_health(demo: tuple[Path, str]) -> None:
-    folder, _ = demo
+def test_the_status_tells_positions_counts_and_health(five_articles: tuple[Path, str]) -> None:
+    folder, _ = five_articles
     assert pakta("rebuild", "--data", folder).exit_code == 0
     run = pakta("status", "--data", folder)
     assert run.exit_code == 0
@@ -169,8 +95,8 @@ def test_the_status_tells_positions_counts_and_health(demo: tuple[Path, str]) ->
     assert "well" in run.stdout
 
 
-def test_a_replay_shows_the_state_after_each_entry(demo: tuple[Path, str]) -> None:
-    folder, nanning = demo
+def test_a_replay_shows_the_state_after_each_entry(five_articles: tuple[Path, str]) -> None:
+    folder, nanning = five_articles
     run = pakta("replay", nanning, "--data", folder, "--as-of", "2025-06-01")
     assert run.exit_code == 0
     lines = run.stdout.splitlines()
@@ -183,111 +109,6 @@ def test_a_replay_shows_the_state_after_each_entry(demo: tuple[Path, str]) -> No
     assert (none.exit_code, none.stdout) == (1, "")
     wrong = pakta("replay", nanning, "--data", folder, "--known-at", "soon")
     assert wrong.exit_code == 2
-
-
-def test_views_are_rebuilt_to_the_same(demo: tuple[Path, str]) -> None:
-    folder, _ = demo
-    settings = Settings(data_dir=folder, public_reading=True)
-
-    def everything() -> list[str]:
-        with TestClient(create_app(settings)) as client:
-            lists = ("agreements", "visits", "commitments", "parties", "fields", "summary")
-            return [json.dumps(Doors.of(client).get(f"/{name}")) for name in lists]
-
-    before = everything()
-    run = pakta("rebuild", "--data", folder)
-    assert (run.exit_code, run.stdout.splitlines()[-1][:20]) == (0, "rebuilt to position ")
-    assert pakta("rebuild", "timeline", "parties", "--data", folder).exit_code == 0
-    assert everything() == before
-
-
-def test_rebuilt_views_are_switched_only_if_they_are_the_same_when_that_is_asked(tmp_path: Path) -> None:
-    folder = with_an_agreement(tmp_path)
-    assert pakta("rebuild", "--data", folder).exit_code == 0
-    assert pakta("rebuild", "--compare", "--data", folder).exit_code == 0
-    with sqlite3.connect(folder / "views.db", isolation_level=None) as views:
-        views.execute("DELETE FROM timeline")
-    run = pakta("rebuild", "--compare", "--data", folder)
-    assert (run.exit_code, run.stdout) == (1, "")
-    assert "timeline: 0 rows only in the old, 1 only in the new" in run.stderr
-    assert views.execute("SELECT count(*) FROM timeline").fetchone() == (0,)
-    assert pakta("rebuild", "timeline", "--data", folder).exit_code == 0
-    assert views.execute("SELECT count(*) FROM timeline").fetchone() == (1,)
-    views.close()
-
-
-def test_a_rebuild_tells_a_log_how_far_it_is(tmp_path: Path) -> None:
-    run = pakta("rebuild", "--data", with_an_agreement(tmp_path))
-    assert run.stderr.splitlines() == ["position 1 of 1, about 0 s left"]
-
-
-def test_a_rebuild_that_is_interrupted_says_that_the_next_one_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = with_an_agreement(tmp_path)
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Parties, "rows", interrupted)
-        run = pakta("rebuild", "--data", folder)
-        assert (run.exit_code, run.stdout) == (1, "")
-        assert run.stderr.splitlines()[-1] == "interrupted; the next rebuild goes on from here"
-    assert "rebuilt up to 0" in pakta("projections", "--data", folder).stdout
-    assert pakta("rebuild", "--data", folder).exit_code == 0
-    assert "rebuilt up to" not in pakta("projections", "--data", folder).stdout
-
-
-def test_views_are_rebuilt_while_a_server_runs(tmp_path: Path) -> None:
-    with serving(tmp_path) as (address, _), httpx2.Client(base_url=address, timeout=10) as client:
-        doors = Doors(client, pakta(*CREATE, tmp_path).stdout.strip())  # type: ignore[arg-type]  # asked in the same way
-        for number in range(3):
-            assert doors.post("/agreements", proposed(title=str(number))).status_code == 201
-            assert pakta("rebuild", "--data", tmp_path).exit_code == 0
-            answer = doors.ask("GET", f"/agreements?min_position={number + 1}")
-            assert len(answer.json()["items"]) == number + 1
-
-
-def test_the_projections_are_listed_and_one_that_is_stuck_goes_on_when_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = with_an_agreement(tmp_path)
-
-    def fails(*_: object) -> None:
-        raise ValueError("poison")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Parties, "rows", fails)
-        run = pakta("rebuild", "--data", folder)
-        assert (run.exit_code, run.stdout) == (1, "")
-        assert run.stderr.splitlines()[-1] == "parties is stuck at position 1: ValueError: poison"
-        with TestClient(create_app(Settings(data_dir=folder))) as client:
-            follower = Doors.of(client).running.follower
-            assert eventually(lambda: {s.state for s in follower.standings()} == {"following", "stuck"})
-    listed = pakta("projections", "--data", folder)
-    assert listed.exit_code == 0
-    lines = {line.split()[0]: line.split(" ", 1)[1].strip() for line in listed.stdout.splitlines()}
-    assert (
-        lines["parties"] == f"version {Parties.version}, position 0, 1 behind, stuck at 1: ValueError: poison"
-    )
-    assert lines["register"] == f"version {Register.version}, position 1, 0 behind, following"
-    assert pakta("status", "--data", folder).exit_code == 1
-    assert pakta("projections", "skip", "parties", "--data", folder).exit_code == 0
-    told = pakta("projections", "--data", folder).stdout
-    assert f"version {Parties.version}, position 1, 0 behind, following, skipped 1" in told
-    assert pakta("projections", "skip", "parties", "--data", folder).exit_code == 1
-    assert pakta("projections", "resume", "parties", "--data", folder).exit_code == 0
-    for command in ("skip", "resume"):
-        assert pakta("projections", command, "nothing", "--data", folder).exit_code == 2
-
-
-def with_an_agreement(folder: Path) -> Path:
-    """A folder in which an agreement is recorded, and not yet in the views."""
-    running = Running.open(Settings(data_dir=folder), follow=False)
-    opened(running.journal)
-    running.close()
-    return folder
 
 
 def test_a_server_answers_and_stops_with_all_that_it_acknowledged(tmp_path: Path) -> None:

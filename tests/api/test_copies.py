@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from api.exports.places import whole_file, whole_folder
+from tests.api.commands import ROOT, environment
 from tests.api.places import OTHER, Lines, MakePlace, Place, engines, exported, record
-from tests.api.test_command_line import ROOT, environment
 
 
 @engines

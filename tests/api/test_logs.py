@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from api.logs import Lines, Together
+from tests.api.commands import serving
 from tests.api.doors import Doors, fact, proposed
-from tests.api.test_command_line import serving
 from tests.journal.following import eventually
 
 CANARY = "canary-7f3a"

@@ -16,8 +16,8 @@ from psycopg.conninfo import make_conninfo
 
 from api.app import create_app
 from api.settings import Settings
+from tests.api.commands import pakta as command
 from tests.api.doors import Doors, fact
-from tests.api.test_command_line import pakta as command
 
 VIEWS = ("pakta_agreements", "pakta_events", "pakta_visits", "pakta_commitments", "pakta_parties")
 PASSWORD = "only for this test"  # noqa: S105  # of a database that lives as long as the test

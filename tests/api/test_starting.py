@@ -14,8 +14,8 @@ from api.documents import Documents
 from api.running import Running
 from api.settings import Settings
 from domain.databases import Databases
+from tests.api.commands import ROOT, environment
 from tests.api.places import MakePlace, engines
-from tests.api.test_command_line import ROOT, environment
 
 AT_ONCE = 20
 # They are forked when everything is imported, so that they begin at the same moment.
