@@ -43,6 +43,11 @@ class Change:
         """Who may see it."""
         return access(self.history)
 
+    @cached_property
+    def readers(self) -> Sequence[str]:
+        """To whom it was granted, by name; of what is public nobody, as everybody reads that."""
+        return sorted(self.reach.readers) if self.reach.visibility != "public" else ()
+
     @property
     def recorded_on(self) -> date:
         """The first day for which the stretches have an answer."""

@@ -9,13 +9,13 @@ from domain.agreement.access import Actor
 from projections.calendar import commitments as commitments_table
 from projections.calendar import visits as visits_table
 from projections.change import on
+from projections.figures import by_then, scopes_for
 from projections.listing import visible
 from projections.paging import Key, Page, paged
 from projections.parties import counted_as, tallies
 from projections.parties import fields as fields_table
 from projections.parties import parties as parties_table
-from projections.register import readers, register
-from projections.tallies import by_then, scopes_for
+from projections.register import register
 from projections.views import View
 
 Filters = Mapping[str, Any]
@@ -50,26 +50,36 @@ def _dated(
 def parties(view: View, actor: Actor | None, filters: Filters, after: Key | None, limit: int) -> Page:
     """Every party once, with the number of agreements that it takes part in."""
     name = counted_as(filters.get("country"), filters.get("kind"))
-    page = _by_count(view, _counts(view, actor, parties_table, name), after, limit)
+    return most_frequent(view, actor, name, after, limit)
+
+
+def most_frequent(view: View, actor: Actor | None, name: str, after: Key | None, limit: int) -> Page:
+    """Parties by what a figure counts of them, as `agreements`."""
+    page = _by_count(view, _counts(view, actor, name), after, limit)
     described = _described(view, actor, parties_table, page, ("name", "kind", "country", "region", "code"))
     return Page([{**row, **described[row["key"]]} for row in page.rows], page.last)
 
 
 def fields(view: View, actor: Actor | None, after: Key | None, limit: int) -> Page:
     """Every field of cooperation once, with the number of agreements that name it, by standing."""
-    page = _by_count(view, _counts(view, actor, fields_table, "field"), after, limit)
+    page = _by_count(view, _counts(view, actor, "field"), after, limit)
     described = _described(view, actor, fields_table, page, ("name",))
     keys = [row["key"] for row in page.rows]
-    standings = {}
-    for standing in ("agreed", "exploring", "mentioned"):
-        counts = _counts(view, actor, fields_table, f"field {standing}").subquery()
-        found = view.connection.execute(sa.select(counts).where(counts.c.key.in_(keys)))
-        standings[standing] = {key: int(number) for key, number in found}
+    standings = {
+        standing: numbers(view, actor, f"field {standing}", keys)
+        for standing in ("agreed", "exploring", "mentioned")
+    }
     rows = [
         {**row, **described[row["key"]], **{name: of.get(row["key"], 0) for name, of in standings.items()}}
         for row in page.rows
     ]
     return Page(rows, page.last)
+
+
+def numbers(view: View, actor: Actor | None, name: str, keys: Sequence[str]) -> dict[str, int]:
+    """What a figure counts of some parties or fields, of those of which it counts anything."""
+    counts = _counts(view, actor, name, keys)
+    return {key: int(number) for key, number in view.connection.execute(counts)}
 
 
 def _by_count(view: View, counts: sa.Select[Any], after: Key | None, limit: int) -> Page:
@@ -78,28 +88,16 @@ def _by_count(view: View, counts: sa.Select[Any], after: Key | None, limit: int)
     return paged(view.connection, sa.select(rows), (-rows.c.agreements, rows.c.key), after, limit)
 
 
-def _counts(view: View, actor: Actor | None, table: sa.Table, name: str) -> sa.Select[Any]:
-    """How many agreements name each party or field, as far as somebody may see them."""
+def _counts(view: View, actor: Actor | None, name: str, keys: Sequence[str] | None = None) -> sa.Select[Any]:
+    """How many agreements name each party or field, or some of them, as far as somebody may see them."""
     kept = by_then(tallies, view.day, scopes_for(actor), [name])
     parts = [each.with_only_columns(tallies.c.value, tallies.c.number) for each in kept]
-    if actor is not None and actor.role != "auditor":
-        parts.append(_granted(view, actor, table, name))
+    if keys is not None:
+        parts = [part.where(tallies.c.value.in_(keys)) for part in parts]
     turned = sa.union_all(*parts).subquery()
     number = sa.cast(sa.func.sum(turned.c.number), sa.BigInteger)
     query = sa.select(turned.c.value.label("key"), number.label("agreements"))
     return query.group_by(turned.c.value).having(number > 0)
-
-
-def _granted(view: View, actor: Actor, table: sa.Table, name: str) -> sa.Select[Any]:
-    """What is neither public nor an organisation's own, but was granted to it: seldom more than a few."""
-    c, (what, *narrowed) = table.c, name.split(" ")
-    columns = (c.country, c.kind) if what == "party" else (c.standing,)
-    asked = [column == value for column, value in zip(columns, narrowed, strict=False) if value]
-    granted = sa.select(readers.c.agreement).where(readers.c.organisation == actor.organisation)
-    hidden = (c.visibility != "public", c.owner != actor.organisation)
-    number = sa.func.count(sa.distinct(c.agreement)).label("number")
-    query = sa.select(c.key.label("value"), number).where(c.agreement.in_(granted), *hidden, *asked)
-    return query.where(on(table, view.day)).group_by(c.key)
 
 
 def _described(

@@ -1,15 +1,16 @@
-"""Figures of what somebody may see: from the tallies, and row by row of what was granted."""
+"""Figures of what somebody may see, added up from the tallies for one day."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.agreement.access import Actor
-from projections.change import on
-from projections.register import readers, register
-from projections.tallies import COUNTED, figures_of, old_figures, ripe, scopes_for, total
-from projections.turning import Figure
+from projections.change import LAST_DAY
+from projections.tallies import HIDDEN, PUBLIC, tallies
+from projections.turning import ALWAYS, Figure
 from projections.views import View
 
 Figures = Mapping[Figure, int]
@@ -17,27 +18,29 @@ Figures = Mapping[Figure, int]
 
 def figures(view: View, actor: Actor | None, names: Sequence[str]) -> Figures:
     """Some figures by their names, for all their values."""
-    found = total(view.connection, view.day, scopes_for(actor), names)
-    if actor is not None and actor.role != "auditor":
-        found.update({figure: n for figure, n in _granted(view, actor).items() if figure.name in names})
-    return found
-
-
-def _granted(view: View, actor: Actor) -> Counter[Figure]:
-    """What is neither public nor an organisation's own, but was granted to it: seldom more than a few."""
-    query = sa.select(*(register.c[name] for name in COUNTED)).where(
-        register.c.agreement.in_(
-            sa.select(readers.c.agreement).where(readers.c.organisation == actor.organisation)
-        ),
-        register.c.visibility != "public",
-        register.c.owner != actor.organisation,
-        on(register, view.day),
-    )
     found: Counter[Figure] = Counter()
-    for row in view.connection.execute(query).mappings():
-        found.update(figures_of(row))
-        found[Figure("uncertain")] += row["uncertain"]
-        day = ripe(row)
-        if day is not None and day <= view.day.isoformat():
-            found.update(old_figures(row))
+    turned = by_then(tallies, view.day, scopes_for(actor), names)
+    for name, value, number in view.connection.execute(sa.union_all(*turned)):
+        found[Figure(name, value)] += number
     return found
+
+
+def scopes_for(actor: Actor | None) -> list[str]:
+    """Where what somebody may see is counted."""
+    if actor is None:
+        return [PUBLIC]
+    return [PUBLIC, HIDDEN if actor.role == "auditor" else actor.organisation]
+
+
+def by_then(table: sa.Table, day: date, scopes: Sequence[str], names: Sequence[str]) -> list[sa.Select[Any]]:
+    """The turns of some figures up to a day: name, value and number, to be added up."""
+    text, c = min(day, LAST_DAY).isoformat(), table.c
+    year, month = text[:4], text[:7]
+    parts = (
+        c.span == ALWAYS,
+        sa.and_(c.span >= "y", c.span < f"y{year}"),
+        sa.and_(c.span >= f"m{year}", c.span < f"m{month}"),
+        sa.and_(c.span >= f"d{month}", c.span <= f"d{text}"),
+    )
+    wanted = sa.and_(c.scope.in_(scopes), c.name.in_(names))
+    return [sa.select(c.name, c.value, c.number).where(wanted, part) for part in parts]

@@ -1,16 +1,16 @@
 """Who works together, and on what."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from domain.agreement.state import FieldStanding
+from domain.agreement.state import FieldStanding, State
 from domain.values import Party
 from domain.words import fold
 from projections.beside import at_hand
@@ -22,6 +22,16 @@ from projections.writing import Row
 metadata = sa.MetaData()
 AGREEMENTS_AT_ONCE = 500
 ROWS_AT_ONCE = 5000
+STANDS = ("counted", "signed", "overdue")
+PARTNER, SIGNED, OVERDUE = "partner", "partner signed", "partner overdue"
+"""The figures of a party: agreements that figures count, those of them that are signed, and overdue ones."""
+
+
+class Part(NamedTuple):
+    """A party to an agreement, and what that counts for."""
+
+    party: Party
+    stands: tuple[bool, ...]
 
 
 def _whose() -> list[sa.Column[Any]]:
@@ -29,6 +39,7 @@ def _whose() -> list[sa.Column[Any]]:
     return [
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("visibility", sa.Text, nullable=False),
+        sa.Column("readers", sa.Text, nullable=False),
         sa.Column("recorded_on", sa.String(10), nullable=False),
     ]
 
@@ -46,6 +57,8 @@ parties = sa.Table(
     sa.Column("code", sa.Text),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
+    # What the agreement counts for among those that the party is in.
+    *(sa.Column(name, sa.Boolean, nullable=False) for name in STANDS),
     sa.Index("parties_by_name", "key", "name", "agreement"),
 )
 fields = sa.Table(
@@ -60,8 +73,9 @@ fields = sa.Table(
 )
 
 tallies = tallies_of("party_tallies")
-WHERE_COUNTED = ("since", "until", "owner", "visibility", "recorded_on", "key")
-OF_PARTY = itemgetter(*WHERE_COUNTED, "country", "kind")
+WHERE_COUNTED = ("since", "until", "owner", "visibility", "readers", "recorded_on", "key")
+OF_PARTY = itemgetter(*WHERE_COUNTED, "country", "kind", *STANDS)
+_stands = itemgetter(*STANDS)
 OF_FIELD = itemgetter(*WHERE_COUNTED, "standing")
 
 
@@ -69,7 +83,7 @@ class Parties(Tallying):
     """Every party and field of every agreement, and of how many agreements each is."""
 
     name = "parties"
-    version = 2
+    version = 3
     tables: Sequence[sa.Table] = (parties, fields, tallies)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
@@ -78,9 +92,10 @@ class Parties(Tallying):
         whose = {
             "owner": state.owner,
             "visibility": state.visibility,
+            "readers": " ".join(change.readers),
             "recorded_on": change.recorded_on.isoformat(),
         }
-        their = runs(change, lambda state: state.parties if state.begun else (), _party, lasting=True)
+        their = runs(change, _parts(), _part)
         its = runs(change, lambda state: state.fields if state.begun else (), _field, lasting=True)
         return ({**row, **whose} for row in their), ({**row, **whose} for row in its), ()
 
@@ -119,14 +134,15 @@ class Parties(Tallying):
 def figures_of(row: Told) -> Sequence[Figure]:
     """What a party or a field is counted by: as it is, and as lists of them may be narrowed."""
     if "role" in row:
-        return _of_party(row["key"], row["country"] or "", row["kind"] or "")
+        return _of_party(row["key"], row["country"] or "", row["kind"] or "", _stands(row))
     return _of_field(row["key"], row["standing"])
 
 
 @lru_cache(maxsize=1 << 14)
-def _of_party(key: str, country: str, kind: str) -> Sequence[Figure]:
+def _of_party(key: str, country: str, kind: str, stands: tuple[bool, ...]) -> Sequence[Figure]:
     narrowed = ((c, k) for c in {"", country} for k in {"", kind})
-    return [Figure(counted_as(c, k), key) for c, k in narrowed]
+    names = compress((PARTNER, SIGNED, OVERDUE), stands)
+    return [*(Figure(counted_as(c, k), key) for c, k in narrowed), *(Figure(name, key) for name in names)]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -175,8 +191,26 @@ def _joined(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
-def _party(party: Party) -> Row:
-    return {"key": party.key, **party.model_dump(mode="json")}
+def _parts() -> Callable[[State], Iterable[Part]]:
+    """What gives the parts of a state: the same ones, as long as party and agreement stay as they are."""
+    known: dict[tuple[int, tuple[bool, ...]], Part] = {}  # a part keeps its party, which so keeps its id
+
+    def parts(state: State) -> Iterator[Part]:
+        is_counted = state.status is not None
+        stands = (
+            is_counted,
+            is_counted and state.instrument != "none",
+            is_counted and state.follow_up.state == "overdue",
+        )
+        for party in state.parties if state.begun else ():
+            yield known.setdefault((id(party), stands), Part(party, stands))
+
+    return parts
+
+
+def _part(part: Part) -> Row:
+    told = {"key": part.party.key, **part.party.model_dump(mode="json")}
+    return told | dict(zip(STANDS, part.stands, strict=True))
 
 
 def _field(field: FieldStanding) -> Row:

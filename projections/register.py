@@ -47,6 +47,7 @@ register = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("visibility", sa.Text, nullable=False),
+    sa.Column("readers", sa.Text, nullable=False),
     sa.Column("begun", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text),
     sa.Column("rung", sa.Integer, nullable=False),
@@ -110,7 +111,7 @@ class Register(Tallying):
     """One row for each stretch of days on which an agreement stands in one way."""
 
     name = "register"
-    version = 4
+    version = 5
     tables: Sequence[sa.Table] = (register, terms, words, readers, tallies)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
@@ -167,6 +168,7 @@ def _rows(change: Change) -> Iterable[Row]:
             "since": stretch.since.isoformat(),
             "until": stretch.until.isoformat(),
             "recorded_on": change.recorded_on.isoformat(),
+            "readers": " ".join(change.readers),
             "opened": change.entries[0].position,
             **lasting,
             **_of_the_day(state),
@@ -269,7 +271,5 @@ def _words(state: State) -> Iterable[tuple[str, str]]:
 
 
 def _readers(change: Change) -> Iterable[Row]:
-    reach = change.reach
-    # What is public everybody reads: who was granted it would only be looked through in vain.
-    for organisation in sorted(reach.readers) if reach.visibility != "public" else ():
+    for organisation in change.readers:
         yield {"agreement": change.agreement, "organisation": organisation}

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,10 +18,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection
 
-from domain.agreement.access import Actor
 from domain.agreement.today import ONE_DAY, months_after
 from projections.beside import at_hand
-from projections.change import LAST_DAY, Made, Marks, Projection
+from projections.change import Made, Marks, Projection
 from projections.turning import ALWAYS, Counted, Figure, Known, Spell, Told, Turns, add_up, turns_of
 from projections.writing import Row
 
@@ -40,7 +38,7 @@ def tallies_of(name: str) -> sa.Table:
     table = sa.Table(
         name,
         metadata,
-        # Of what is public, of what is not, and of what is not by its owner.
+        # Of what is public, of what is not, and of what is not by each organisation that may read it.
         sa.Column("scope", sa.Text, primary_key=True),
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("span", sa.Text, primary_key=True),
@@ -55,7 +53,7 @@ def tallies_of(name: str) -> sa.Table:
 tallies = tallies_of("register_tallies")
 # What a row of the register is counted by.
 COUNTED = (
-    *("since", "until", "recorded_on", "owner", "visibility", "begun", *BY, *MARKS, "uncertain"),
+    *("since", "until", "recorded_on", "owner", "visibility", "readers", "begun", *BY, *MARKS, "uncertain"),
     *("evidenced", "follow_up_held", "followed_up", "settled", "has_end"),
     *("signed_on", "signed_by", "mou_by", "loi_to_mou_days"),
 )
@@ -211,14 +209,9 @@ def _dated_spell(row: Told) -> Spell:
 
 def scopes_of(row: Told) -> tuple[str, ...]:
     """Where a row is counted."""
-    return (PUBLIC,) if row["visibility"] == "public" else (HIDDEN, row["owner"])
-
-
-def scopes_for(actor: Actor | None) -> list[str]:
-    """Where what somebody may see is counted, but for what was granted."""
-    if actor is None:
-        return [PUBLIC]
-    return [PUBLIC, HIDDEN if actor.role == "auditor" else actor.organisation]
+    if row["visibility"] == "public":
+        return (PUBLIC,)
+    return HIDDEN, *sorted({row["owner"], *row["readers"].split()})
 
 
 def add(connection: Connection, tallies: sa.Table, found: Turns) -> None:
@@ -234,25 +227,3 @@ def add(connection: Connection, tallies: sa.Table, found: Turns) -> None:
     number = table.c.number + new.excluded.number
     connection.execute(new.on_conflict_do_update(index_elements=key, set_={"number": number}), rows)
     connection.execute(sa.delete(table).where(table.c.number == 0))
-
-
-def total(connection: Connection, day: date, scopes: Sequence[str], names: Sequence[str]) -> Counter[Figure]:
-    """Figures of a day, for all their values."""
-    found: Counter[Figure] = Counter()
-    for name, value, number in connection.execute(sa.union_all(*by_then(tallies, day, scopes, names))):
-        found[Figure(name, value)] += number
-    return found
-
-
-def by_then(table: sa.Table, day: date, scopes: Sequence[str], names: Sequence[str]) -> list[sa.Select[Any]]:
-    """The turns of some figures up to a day: name, value and number, to be added up."""
-    text, c = min(day, LAST_DAY).isoformat(), table.c
-    year, month = text[:4], text[:7]
-    parts = (
-        c.span == ALWAYS,
-        sa.and_(c.span >= "y", c.span < f"y{year}"),
-        sa.and_(c.span >= f"m{year}", c.span < f"m{month}"),
-        sa.and_(c.span >= f"d{month}", c.span <= f"d{text}"),
-    )
-    wanted = sa.and_(c.scope.in_(scopes), c.name.in_(names))
-    return [sa.select(c.name, c.value, c.number).where(wanted, part) for part in parts]

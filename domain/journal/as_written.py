@@ -11,9 +11,11 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import SchemaValidator
 
+from domain.agreement.access import Role
+from domain.facts import Fact
 from domain.journal.entry import Entry, RecordedBy
 from domain.uncertain_date import UncertainDate
 
@@ -29,7 +31,7 @@ def read(state: bytes, position: int | None, agreement: UUID, *, with_text: bool
     Raises:
         ValueError, TypeError, LookupError: they did not, or not of that agreement.
     """
-    entry: Entry = _validator().validate_json(state)
+    entry: Entry = _validator(Entry).validate_json(state)
     told = vars(entry)  # to fill in what is known is faster than to have it read
     if told["agreement"] != _text(agreement):
         raise ValueError(f"the bytes are of {told['agreement']}")
@@ -40,10 +42,46 @@ def read(state: bytes, position: int | None, agreement: UUID, *, with_text: bool
     return entry
 
 
+class By(BaseModel):
+    """Who recorded an entry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    actor: str
+    role: Role
+    organisation: str
+
+
+class Told(BaseModel):
+    """An entry of which hardly more is made than a history needs: its fact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    agreement: str
+    version: int
+    recorded_at: datetime
+    recorded_by: By
+    command_id: str
+    correlation_id: str | None
+    software: str
+    schema_version: int = 1
+    fact: Fact
+
+
+def told(state: bytes, agreement: UUID, version: int, topic: str) -> Told:
+    """What today's classes wrote of an entry.
+
+    Raises:
+        ValueError, TypeError, LookupError: they did not, or not in that row.
+    """
+    entry: Told = _validator(Told).validate_json(state)
+    if (entry.agreement, entry.version, entry.fact.type) != (_text(agreement), version, topic):
+        raise ValueError("the bytes are of another row")
+    return entry
+
+
 @cache
-def _validator() -> SchemaValidator:
+def _validator(model: type[Entry | Told]) -> SchemaValidator:
     # Validators that were built with the classes would be used instead.
-    return SchemaValidator(_lean(Entry.__pydantic_core_schema__), _use_prebuilt=False)
+    return SchemaValidator(_lean(model.__pydantic_core_schema__), _use_prebuilt=False)
 
 
 def _lean(schema: Any) -> Any:
@@ -57,7 +95,7 @@ def _lean(schema: Any) -> Any:
         return _named(schema, _plain(READ_BY_NAME[model]))
     if schema.get("type") in ("default", "function-after"):
         return _named(schema, _lean(schema["schema"]))
-    if schema.get("model_name") == Entry.__name__:
+    if schema.get("model_name") in (Entry.__name__, Told.__name__):
         return schema | {"fields": {name: _of_entry(name, field) for name, field in schema["fields"].items()}}
     return _leaf(schema) or {
         name: value if name in AS_THEY_ARE else _lean(value) for name, value in schema.items()

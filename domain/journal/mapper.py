@@ -20,6 +20,7 @@ from eventsourcing.persistence import (
 
 from domain.agreement.access import Actor
 from domain.journal import as_written
+from domain.journal.as_written import Told
 from domain.journal.entry import Entry
 from domain.journal.envelope import circumstances, enclosed, opening, schema_of
 
@@ -80,10 +81,21 @@ class EntryMapper(Mapper[UUID]):
             raise MapperDeserialisationError(f"{topic} {agreement} version {version}: {error}") from error
         return entry
 
+    def told(self, agreement: UUID, version: int, topic: str, state: bytes) -> Told | Entry:
+        """Read what a history needs of a row, for half the time of `read`, which see."""
+        if _is_up_to_date(topic):
+            try:
+                found = as_written.told(state, agreement, version, topic)
+                if found.schema_version == schema_of(found.fact):
+                    return found
+            except (ValueError, LookupError, TypeError):
+                pass  # in another form, then, or with a fault, which is to be told
+        return self.read(None, agreement, version, topic, state)
+
     def _read(
         self, topic: str, state: bytes, position: int | None, agreement: UUID, with_text: bool
     ) -> Entry:
-        is_up_to_date = not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS)
+        is_up_to_date = _is_up_to_date(topic)
         if is_up_to_date:
             try:
                 return as_written.read(state, position, agreement, with_text=with_text)
@@ -99,6 +111,10 @@ class EntryMapper(Mapper[UUID]):
             holder["fact"] = upcast(holder["fact"])
             schema += 1
         return Entry.model_validate_json(json.dumps({"schema_version": schema, **raw}))
+
+
+def _is_up_to_date(topic: str) -> bool:
+    return not UPCASTS or (topic != "corrected" and (topic, 1) not in UPCASTS)
 
 
 def _placed(state: bytes, position: int) -> bytes:

@@ -14,6 +14,7 @@ from domain.agreement import History, Recorded, fold
 from domain.agreement.access import Access
 from domain.databases import Databases
 from domain.journal import schema
+from domain.journal.as_written import Told
 from domain.journal.entry import Entry
 from domain.journal.mapper import EntryMapper
 from domain.journal.recorder import JournalRecorder
@@ -111,7 +112,11 @@ class Reader:
         """Entries of one agreement, from the first on, as a history."""
         return fold(map(self.recorded, entries))
 
-    def recorded(self, entry: Entry) -> Recorded:
+    def history_of(self, agreement: UUID, rows: Iterable[sa.Row[int, str, bytes]]) -> History:
+        """Rows of one agreement, by version, topic and state, as a history."""
+        return fold(self.recorded(self.mapper.told(agreement, *row)) for row in rows)
+
+    def recorded(self, entry: Entry | Told) -> Recorded:
         """What a history needs of an entry."""
         day = self.local_day(entry.recorded_at)
         return Recorded(entry.version, entry.fact, day, entry.recorded_by.organisation)

@@ -23,14 +23,9 @@ class Stored:
     def load(self, agreement: UUID) -> History:
         """The history of an agreement, read."""
         # Without the agreement, which is known: to make its id of every row takes as long as to read it.
-        query = sa.select(events.c.position, events.c.version, events.c.topic, events.c.state)
-        found = self.connection.execute(
-            query.where(events.c.agreement == agreement).order_by(events.c.version)
-        )
-        read = self.reader.mapper.read
-        return self.reader.history(
-            [read(position, agreement, version, topic, state) for position, version, topic, state in found]
-        )
+        query = sa.select(events.c.version, events.c.topic, events.c.state)
+        query = query.where(events.c.agreement == agreement).order_by(events.c.version)
+        return self.reader.history_of(agreement, self.connection.execute(query).all())
 
     def remembered(self, commands: Iterable[Command]) -> dict[UUID, History]:
         """The histories in the cache that still hold: one query for all, so that these need no other."""

@@ -13,8 +13,9 @@ from projections.change import on
 from projections.counting import count
 from projections.figures import figures
 from projections.follower import Follower
-from projections.listing import Wanted, agreements, countries, visible
+from projections.listing import Wanted, agreements, counted, countries, visible
 from projections.parties import parties
+from projections.partners import busiest
 from projections.register import register
 from projections.tallies import figures_of, old_figures, ripe, tallies
 from projections.turning import Figure
@@ -62,6 +63,18 @@ def parties_anew(view: View, actor: Actor | None) -> Counter[str]:
     return Counter(key for key, _ in found)
 
 
+def partners_anew(view: View, actor: Actor | None) -> set[tuple[str, int, bool, int]]:
+    """Every party with its agreements that figures count, whether one is signed, and how many are overdue."""
+    query = sa.select(parties.c.name, register.c.agreement, register.c.instrument, register.c.overdue)
+    query = query.where(parties.c.agreement == register.c.agreement, on(register, view.day), counted())
+    rows = view.connection.execute(query.where(on(parties, view.day), visible(actor)).distinct()).all()
+    theirs = {name: [row for row in rows if row.name == name] for name in {row.name for row in rows}}
+    return {
+        (name, len(its), any(row.instrument != "none" for row in its), sum(row.overdue for row in its))
+        for name, its in theirs.items()
+    }
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_kept_is_what_counting_gives(
     journal: Journal, clock: Clock, follower: Follower, seed: int
@@ -78,6 +91,9 @@ def test_what_is_kept_is_what_counting_gives(
                     page = dashboards.parties(view, actor, {}, None, 100)
                     found = {row["key"]: row["agreements"] for row in page.rows}
                     assert found == parties_anew(view, actor)
+                    partners = busiest(view, actor, 100)
+                    told = {(p.name, p.agreements, p.is_signed, p.overdue) for p in partners}
+                    assert told == partners_anew(view, actor)
     views.close()
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from domain.facts import AnnotationAdded, Fact, Proposed
 from domain.journal import Entry, RecordedBy, as_written
+from domain.journal.as_written import Told
 from domain.journal.mapper import UPCASTS, EntryMapper
 from tests.strategies import later_facts
 
@@ -34,6 +35,9 @@ class Line(NamedTuple):
 
     def read(self) -> Entry:
         return MAPPER.read(self.position, self.agreement, self.version, self.topic, self.state.encode())
+
+    def told(self) -> Told | Entry:
+        return MAPPER.told(UUID(self.agreement), self.version, self.topic, self.state.encode())
 
     def changed(self, old: str, new: str) -> "Line":
         assert old in self.state
@@ -125,6 +129,7 @@ def test_an_old_entry_is_read_in_the_new_form() -> None:
 def test_an_old_fact_inside_a_correction_is_read_in_the_new_form() -> None:
     line = next(line for line in LINES if line.topic == "corrected" and '"proposed"' in line.state)
     assert "(as it was)" in line.read().model_dump_json()
+    assert line.told() == line.read().model_copy(update={"position": None})
     assert MAPPER.to_stored_event(line.read()).state.startswith(b'{"schema_version":2,')
 
 
@@ -169,6 +174,8 @@ def test_bytes_with_a_fault_are_refused_by_name(old: str, new: str) -> None:
     with pytest.raises(MapperDeserialisationError, match=where):
         line.read()
     with pytest.raises(MapperDeserialisationError, match=where):
+        line.told()
+    with pytest.raises(MapperDeserialisationError, match=where):
         MAPPER.to_domain_event(StoredEvent(LINES[0].read().agreement, 1, line.topic, line.state.encode()))
 
 
@@ -186,6 +193,16 @@ def test_what_todays_classes_wrote_is_read_quickly_and_means_the_same(line: Line
     quickly = as_written.read(written, line.position, slowly.agreement, with_text=True)
     assert quickly == slowly
     assert quickly.written == slowly.fact.model_dump_json()
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.position}-{line.topic}")
+def test_a_history_is_told_the_same_by_rows_as_by_entries(line: Line) -> None:
+    entry, told = line.read(), line.told()
+    assert (told.version, told.fact, told.recorded_at) == (entry.version, entry.fact, entry.recorded_at)
+    assert told.recorded_by.organisation == entry.recorded_by.organisation
+    today = line._replace(state=MAPPER.to_stored_event(entry).state.decode()).told()
+    assert isinstance(today, Told)  # what is written today is told quickly
+    assert (today.fact, today.recorded_at) == (told.fact, told.recorded_at)
 
 
 @pytest.mark.parametrize(
