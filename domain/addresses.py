@@ -15,6 +15,9 @@ _ALWAYS = (
     f"-clock_timeout={LOCK_SECONDS}s -cidle_in_transaction_session_timeout={IDLE_SECONDS}s"
 )
 _READING = f"-cdefault_transaction_read_only=on -cstatement_timeout={READING_SECONDS}s"
+# A question is for a page, along an index that mostly lies in memory. By default PostgreSQL reckons with a
+# disk that turns, and compiles or shares out the work for longer than it takes.
+_FOR_A_PAGE = "-crandom_page_cost=1.1 -cjit=off -cmax_parallel_workers_per_gather=0 -cwork_mem=32MB"
 # Seconds, milliseconds for the last. A host that fell silent must be noticed soon, so that another is tried.
 _PATIENCE = {
     "connect_timeout": "5",
@@ -64,7 +67,7 @@ def arguments(url: sa.URL, room: str, *, reading: bool = False, durable: bool = 
         (
             f"-csearch_path={room}",
             _ALWAYS,
-            *([_READING] if reading else ()),
+            *((_READING, _FOR_A_PAGE) if reading else ()),
             *(() if durable else ("-csynchronous_commit=off",)),
             _words(url, "options"),
         )

@@ -1,11 +1,13 @@
 """Where the data lies: one SQLite file per room in a folder, or one PostgreSQL schema per room."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
@@ -191,6 +193,13 @@ def still(file: Path) -> Engine:
 def writing(engine: Engine) -> Engine:
     """The engine for transactions that write: on SQLite they take the lock when they begin."""
     return engine.execution_options(writes=True)
+
+
+def among(connection: Connection, column: sa.Column[UUID], ids: Iterable[UUID]) -> sa.ColumnElement[bool]:
+    """Whether a column has one of some ids. PostgreSQL reads one array faster than a value for each."""
+    if connection.dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Uuid)))
+    return column.in_(list(ids))
 
 
 def one_at_a_time(connection: Connection, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from domain.agreement.access import Actor
 from domain.uncertain_date import ANY_DAY, Span, bounds
 from projections.calendar import commitments, expiries, visits
 from projections.change import on
-from projections.listing import counted, visible
+from projections.listing import visible
+from projections.narrowing import counted
 from projections.register import register
 from projections.views import View
 
@@ -53,7 +54,7 @@ def agenda(view: View, actor: Actor | None, first: date, last: date) -> list[Ite
 
 
 def _visits(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    for row in _rows(view, _between(view, actor, visits, first, last)):
+    for row in _between(view, actor, visits, first, last):
         edtf = row["held"] or row["window"]
         if edtf and _reaches(edtf, first, last):
             yield Item(
@@ -72,7 +73,7 @@ def _visits(view: View, actor: Actor | None, first: date, last: date) -> Iterato
 
 
 def _commitments(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    for row in _rows(view, _between(view, actor, commitments, first, last)):
+    for row in _between(view, actor, commitments, first, last):
         if row["due"] and _reaches(row["due"], first, last):
             yield Item(
                 "commitment",
@@ -89,19 +90,19 @@ def _commitments(view: View, actor: Actor | None, first: date, last: date) -> It
 
 
 def _expiries(view: View, actor: Actor | None, first: date, last: date) -> Iterator[Item]:
-    for row in _rows(view, _between(view, actor, expiries, first, last)):
+    for row in _between(view, actor, expiries, first, last):
         edtf = row["valid_until"]
         if _reaches(edtf, first, last):
             yield Item("expiry", row["agreement"], row["title"], "end", edtf, bounds(edtf), "scheduled", None)
 
 
-def _between(view: View, actor: Actor | None, table: sa.Table, first: date, last: date) -> sa.Select[Any]:
-    return sa.select(table, register.c.title).where(
-        register.c.agreement == table.c.agreement,
+def _between(
+    view: View, actor: Actor | None, table: sa.Table, first: date, last: date
+) -> Iterator[sa.RowMapping]:
+    """Rows that may lie between two days, the first to end first, each with the title of its agreement."""
+    there = sa.select(table).where(
         on(table, view.day),
-        on(register, view.day),
-        visible(actor),
-        counted(),
+        visible(actor, table),
         table.c.last_day >= first.isoformat(),
         table.c.first_day <= last.isoformat(),
         # What has no date at all lies on every day, which the index tells.
@@ -109,11 +110,11 @@ def _between(view: View, actor: Actor | None, table: sa.Table, first: date, last
             table.c.first_day > ANY_DAY.earliest.isoformat(), table.c.last_day < ANY_DAY.latest.isoformat()
         ),
     )
-
-
-def _rows(view: View, query: sa.Select[Any]) -> Iterator[sa.RowMapping]:
-    last_day = query.selected_columns["last_day"]
-    yield from view.connection.execute(query.order_by(last_day).limit(MOST)).mappings()
+    some = there.order_by(table.c.last_day).limit(MOST).subquery()
+    query = sa.select(some, register.c.title).where(
+        register.c.agreement == some.c.agreement, on(register, view.day), counted()
+    )
+    yield from view.connection.execute(query).mappings()
 
 
 def _reaches(edtf: str, first: date, last: date) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,10 +14,22 @@ from projections.change import Change, Projection, runs, span_columns
 from projections.writing import Row
 
 metadata = sa.MetaData()
+
+
+def _lasting() -> list[sa.Column[Any]]:
+    """What is the same in all rows of an agreement: who may see them, and their place among others."""
+    return [
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("visibility", sa.Text, nullable=False),
+        sa.Column("opened", sa.BigInteger, nullable=False),
+    ]
+
+
 visits = sa.Table(
     "visits",
     metadata,
     *span_columns(),
+    *_lasting(),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("visit", sa.Text),
     sa.Column("visitor", sa.Text),
@@ -30,15 +43,17 @@ visits = sa.Table(
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("visits_by_day", "first_day"),
+    sa.Index("visits_by_day", *(VISITS_IN_ORDER := ("first_day", "opened", "version"))),
     sa.Index("visits_by_end", "last_day", "first_day"),
-    sa.Index("visits_by_state", "state", "first_day"),
+    sa.Index("visits_by_state", "state", *VISITS_IN_ORDER),
+    sa.Index("visits_by_owner", "owner", *VISITS_IN_ORDER),
     sa.Index("visits_by_lateness", "state", "overdue_from"),
 )
 commitments = sa.Table(
     "commitments",
     metadata,
     *span_columns(),
+    *_lasting(),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("commitment", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -52,14 +67,16 @@ commitments = sa.Table(
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("commitments_by_day", "last_day", "first_day"),
-    sa.Index("commitments_by_state", "state", "last_day"),
+    sa.Index("commitments_by_day", *(COMMITMENTS_IN_ORDER := ("last_day", "opened", "version")), "first_day"),
+    sa.Index("commitments_by_state", "state", *COMMITMENTS_IN_ORDER),
+    sa.Index("commitments_by_owner", "owner", *COMMITMENTS_IN_ORDER),
     sa.Index("commitments_by_lateness", "state", "overdue_from"),
 )
 expiries = sa.Table(
     "expiries",
     metadata,
     *span_columns(),
+    *_lasting(),
     sa.Column("valid_until", sa.Text, nullable=False),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
@@ -78,16 +95,22 @@ class Calendar(Projection):
     """What has a day in the life of agreements."""
 
     name = "calendar"
-    version = 4
+    version = 5
     tables: Sequence[sa.Table] = (visits, commitments, expiries)
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`."""
-        return (
+        lasting = {
+            "owner": change.reach.owner,
+            "visibility": change.reach.visibility,
+            "opened": change.entries[0].position,
+        }
+        found = (
             runs(change, attrgetter("visits"), _visit),
             runs(change, attrgetter("commitments"), _commitment),
             runs(change, _ends, _expiry, lasting=True),
         )
+        return [({**row, **lasting} for row in rows) for rows in found]
 
 
 def _visit(visit: Visit) -> Row:

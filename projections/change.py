@@ -164,10 +164,10 @@ def _span(change: Change, since: date, until: date) -> Row:
     return {"agreement": change.agreement, "since": since.isoformat(), "until": until.isoformat()}
 
 
-def span_columns() -> list[sa.Column[Any]]:
-    """The columns of a row that holds for a stretch of days."""
+def span_columns(*, index: bool = True) -> list[sa.Column[Any]]:
+    """The columns of a row that holds for a stretch of days, found by its agreement."""
     return [
-        sa.Column("agreement", sa.Uuid, nullable=False, index=True),
+        sa.Column("agreement", sa.Uuid, nullable=False, index=index),
         sa.Column("since", sa.String(10), nullable=False),
         sa.Column("until", sa.String(10), nullable=False),
     ]

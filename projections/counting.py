@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from domain.agreement.access import Actor
 from projections.change import on
 from projections.figures import figures
-from projections.listing import CASES, conditions, visible
+from projections.listing import visible
+from projections.narrowing import CASES, any_of
 from projections.register import register
 from projections.turning import Figure
 from projections.views import View
@@ -27,8 +28,8 @@ def count(view: View, actor: Actor | None, filters: Mapping[str, Any], most: int
     if told is not None:
         found = figures(view, actor, sorted({figure.name for figure in told}))
         return sum(sign * found.get(figure, 0) for figure, sign in told.items())
-    query = sa.select(register.c.agreement).where(on(register, view.day), visible(actor), register.c.begun)
-    query = query.where(*conditions(view, given, in_order=False))
+    base = (on(register, view.day), visible(actor), register.c.begun)
+    query = sa.select(register.c.agreement).where(*any_of(view, base, given))
     query = query.limit(None if most is None else most + 1)
     return int(view.connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0)
 

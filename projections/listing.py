@@ -1,24 +1,21 @@
 """Questions to the views: pages in a stable order, of what somebody may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.agreement.access import Actor
-from domain.words import fold
+from domain.agreement.transitions import RUNGS
+from domain.databases import among
 from projections.change import on
-from projections.paging import Key, Page, paged
-from projections.register import ANSWERS, SELDOM, readers, register, terms
-from projections.searching import asked, begins, words
+from projections.narrowing import has_words, narrowed
+from projections.paging import Key, Page, in_order, paged
+from projections.register import EARLIEST, readers, register, terms
 from projections.views import View
 
-FEW = 2000  # agreements that are found one by one
-FEW_OF_OTHERS = 6000  # the same where they are wanted with what many others have
-SOME = 30_000  # agreements that are known from all others
-WORDED = ("party", "field", "country")  # filters by a word of `terms`
-WORDS_TRIED = 8
+NEAR = 3_000  # rows that are read to find what many have
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "recorded": register.c.opened,
     "title": register.c.title_key,
@@ -41,37 +38,6 @@ def visible(actor: Actor | None, table: sa.Table = register) -> sa.ColumnElement
     return sa.or_(public, table.c.owner == actor.organisation, granted)
 
 
-def counted() -> sa.ColumnElement[bool]:
-    """What figures count: neither networks nor what is not certain to have begun."""
-    return register.c.status.is_not(None)
-
-
-def signed_in(year: int) -> sa.ColumnElement[bool]:
-    """First signed in a year, as it is stated; a stretch over several years is in none."""
-    return sa.and_(
-        counted(), register.c.signed_on >= f"{year:04}-01-01", register.c.signed_by <= f"{year:04}-12-31"
-    )
-
-
-CASES: Mapping[str, sa.ColumnElement[bool]] = {
-    "counted": counted(),
-    "signed": sa.and_(counted(), register.c.instrument != "none"),
-    "followed_up": sa.and_(counted(), register.c.followed_up),
-    "held": sa.and_(counted(), register.c.follow_up_held),
-    "evidenced": sa.and_(counted(), register.c.evidenced),
-    "no_next_step": sa.and_(counted(), register.c.no_next_step),
-    "dormant": sa.and_(counted(), register.c.dormant),
-}
-"""The lists behind the figures, each by its name."""
-MARK_OF = {
-    "overdue": "overdue",
-    "followed_up": "followed_up",
-    "held": "follow_up_held",
-    "evidenced": "evidenced",
-    "dormant": "dormant",
-}
-
-
 class Wanted(NamedTuple):
     """A page of the register: what narrows it (None narrows nothing), its order, and where it begins."""
 
@@ -81,40 +47,77 @@ class Wanted(NamedTuple):
     limit: int = 50
 
 
-class Found(NamedTuple):
-    """The agreements of which a filter is true, by rows of which nothing but an index is read."""
-
-    table: sa.Table
-    is_so: sa.ColumnElement[bool]
-
-    def agreements(self, view: View) -> sa.Select[tuple[UUID]]:
-        """Which they are, maybe more than once."""
-        is_dated = self.table is not words
-        return sa.select(self.table.c.agreement).where(
-            *((on(self.table, view.day),) if is_dated else ()), self.is_so
-        )
-
-    def number(self, view: View, most: int) -> int:
-        """How many they are; beyond `most` nobody goes on counting."""
-        some = self.agreements(view).limit(most + 1).subquery()
-        return view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-
-
 def agreements(view: View, actor: Actor | None, wanted: Wanted) -> Page:
     """A page of the register."""
-    column = SORTS[wanted.sort.removeprefix("-")]
-    query = sa.select(register.c.agreement, register.c.opened, register.c.overdue_from, register.c.document)
-    query = query.where(on(register, view.day), visible(actor), register.c.begun)
-    query = query.where(*conditions(view, wanted.filters))
-    key = (column, register.c.opened)
-    down = wanted.sort.startswith("-")
-    return paged(view.connection, query, key, wanted.after, wanted.limit, descending=down)
+    base = (on(register, view.day), visible(actor), register.c.begun, *_where_they_lie(wanted))
+    asked = narrowed(view, base, wanted.filters)
+    if asked.far is None or (bound := _bound(view, base, wanted)) is None:
+        return _page(view, wanted, asked.conditions)
+    here, there = sa.tuple_(*_key(wanted)), sa.tuple_(*bound)
+    near = _page(view, wanted, [*asked.conditions, here >= there if _is_down(wanted) else here <= there])
+    if near.last is not None:
+        return near
+    missing = wanted.limit - len(near.rows)
+    further = _page(view, wanted._replace(after=bound, limit=missing or 1), asked.far)
+    if not missing:
+        return Page(near.rows, bound if further.rows else None)
+    return Page([*near.rows, *further.rows], further.last)
+
+
+def _page(view: View, wanted: Wanted, conditions: Sequence[sa.ColumnElement[bool]]) -> Page:
+    """First which they are, by indexes alone if possible, then what they are."""
+    query = sa.select(register.c.agreement).where(*conditions)
+    rows, after = list[Any](), wanted.after
+    while True:
+        limit = wanted.limit - len(rows)
+        page = paged(view.connection, query, _key(wanted), after, limit, descending=_is_down(wanted))
+        told = _told(view, [row["agreement"] for row in page.rows])
+        rows += [row for row in told if has_words(row["search"], wanted.filters)]
+        if page.last is None or len(rows) == wanted.limit:
+            return Page(rows, page.last)
+        after = page.last
+
+
+def _bound(view: View, base: Sequence[sa.ColumnElement[bool]], wanted: Wanted) -> Key | None:
+    """The key of the last row that is near; None if all are."""
+    key = _key(wanted)
+    rows = in_order(sa.select(*key).where(*base), key, wanted.after, descending=_is_down(wanted))
+    found = view.connection.execute(rows.offset(NEAR).limit(1)).one_or_none()
+    return tuple(found) if found else None
+
+
+def _key(wanted: Wanted) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    return SORTS[wanted.sort.removeprefix("-")], register.c.opened
+
+
+def _is_down(wanted: Wanted) -> bool:
+    return wanted.sort.startswith("-")
+
+
+def _where_they_lie(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """What a filter says about the order itself, so that its index is entered where they begin."""
+    order, filters = wanted.sort.removeprefix("-"), wanted.filters
+    if order == "signed" and filters.get("instrument") == "none":
+        return [register.c.signed_on == EARLIEST]
+    if order == "status" and filters.get("status") is not None:
+        return [register.c.rung == RUNGS.index(filters["status"])]
+    return []
+
+
+def _told(view: View, agreements: Sequence[UUID]) -> Iterator[sa.RowMapping]:
+    """What lists tell of some agreements, in the order in which they are given."""
+    columns = (register.c[name] for name in ("agreement", "overdue_from", "search", "document"))
+    named = among(view.connection, register.c.agreement, agreements)
+    query = sa.select(*columns).where(named, on(register, view.day))
+    found = {row["agreement"]: row for row in view.connection.execute(query).mappings()}
+    return map(found.__getitem__, agreements)
 
 
 def titles(view: View, actor: Actor | None, agreements: Collection[UUID]) -> dict[UUID, str]:
     """The titles of some agreements, of those that somebody may see."""
     query = sa.select(register.c.agreement, register.c.title)
-    query = query.where(register.c.agreement.in_(agreements), on(register, view.day), visible(actor))
+    named = among(view.connection, register.c.agreement, agreements)
+    query = query.where(named, on(register, view.day), visible(actor))
     return {row.agreement: row.title for row in view.connection.execute(query)}
 
 
@@ -136,80 +139,3 @@ def countries(view: View) -> list[str]:
     found = found.union_all(sa.select(following).where(found.c.term.is_not(None)))
     query = sa.select(found.c.term).where(found.c.term.is_not(None)).order_by(found.c.term)
     return [term.upper() for term in view.connection.scalars(query)]
-
-
-def conditions(
-    view: View, filters: Mapping[str, Any], *, in_order: bool = True
-) -> list[sa.ColumnElement[bool]]:
-    """What filters ask for: the API's own, and those that open what a figure on a page counts.
-
-    `in_order` says that the next ones in the order of a list are wanted, and not any.
-    """
-    given = {name: value for name, value in filters.items() if value is not None}
-    words_asked = asked(given.get("q", ""))
-    return [
-        *_narrowed(view, [*_found(given), *_words(words_asked)], in_order=in_order),
-        # Of many it is not asked of the column itself: SQLite would find all by its index, and sort them.
-        *(sa.func.coalesce(register.c[name], "") == given[name] for name in ANSWERS if name in given),
-        *(_is_marked(name, wanted=given[name]) for name in ("stalled", "overdue") if name in given),
-        *((register.c.owner == given["owner"],) if "owner" in given else ()),
-        *(_has_term(view, name, fold(given[name])) for name in WORDED if name in given),
-        *(register.c.search.contains(word, autoescape=True) for word in words_asked),
-        *(_is_case(name) for name in CASES if given.get(name)),
-        *((_is_marked(f"expiring_{given['expiring']}", wanted=True),) if "expiring" in given else ()),
-        *((signed_in(given["year"]),) if "year" in given else ()),
-    ]
-
-
-def _found(given: Mapping[str, Any]) -> list[Found]:
-    marks = [mark for name, mark in MARK_OF.items() if given.get(name)]
-    marks += [f"expiring_{given['expiring']}"] if "expiring" in given else []
-    return [
-        *(Found(register, register.c[name] == given[name]) for name in ANSWERS if name in given),
-        *(Found(register, register.c[mark] == sa.true()) for mark in marks if mark in SELDOM),
-        *(Found(terms, _is_term(name, fold(given[name]))) for name in WORDED if name in given),
-    ]
-
-
-def _words(wanted: Sequence[str]) -> list[Found]:
-    return [Found(words, begins(word)) for word in sorted(wanted, key=len, reverse=True)[:WORDS_TRIED]]
-
-
-def _narrowed(view: View, filters: Sequence[Found], *, in_order: bool) -> list[sa.ColumnElement[bool]]:
-    """The agreements that all filters which are true of no more than some have in common; none if none is.
-
-    Few are found one by one and sorted. Of more the next ones are looked for along the order of the list:
-    its index tells which agreement a row is of, so that only those that are wanted are read. Where a filter
-    that is true of many asks for something else as well, the next ones may be far away.
-    """
-    some = [each.agreements(view) for each in filters if each.number(view, SOME) <= SOME]
-    few = FEW if len(some) == len(filters) else FEW_OF_OTHERS
-    if not some:
-        return []
-    together = sa.intersect(*some) if len(some) > 1 else some[0]
-    if not in_order:
-        return [register.c.agreement.in_(together)]
-    found = view.connection.scalars(together.limit(few + 1)).all()
-    if len(found) <= few:
-        return [register.c.agreement.in_(set(found))]
-    # Not asked of the column itself, or all would be found one by one.
-    return [sa.func.coalesce(register.c.agreement, register.c.agreement).in_(together)]
-
-
-def _is_marked(name: str, *, wanted: bool) -> sa.ColumnElement[bool]:
-    # Of many it is not asked of the column itself, as above.
-    return sa.func.coalesce(register.c[name], sa.false()) == sa.literal(wanted)
-
-
-def _is_case(name: str) -> sa.ColumnElement[bool]:
-    mark = MARK_OF.get(name)
-    return CASES[name] if mark is None else sa.and_(counted(), _is_marked(mark, wanted=True))
-
-
-def _has_term(view: View, kind: str, term: str) -> sa.ColumnElement[bool]:
-    asked = _is_term(kind, term)
-    return sa.exists().where(terms.c.agreement == register.c.agreement, on(terms, view.day), asked)
-
-
-def _is_term(kind: str, term: str) -> sa.ColumnElement[bool]:
-    return sa.and_(terms.c.kind == kind, terms.c.term == term)

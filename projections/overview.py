@@ -8,7 +8,8 @@ from domain.agreement.access import Actor
 from projections.calendar import commitments, expiries, visits
 from projections.change import on
 from projections.figures import figures
-from projections.listing import counted, visible
+from projections.listing import visible
+from projections.narrowing import counted
 from projections.register import register
 from projections.turning import Figure
 from projections.views import View

@@ -29,11 +29,18 @@ def paged(
 ) -> Page:
     """A page in order of a key, from just beyond the one given (keyset pagination)."""
     labelled = query.add_columns(*(column.label(f"key_{n}") for n, column in enumerate(key)))
-    if after is not None:
-        here, there = sa.tuple_(*key), sa.tuple_(*after)
-        labelled = labelled.where(here < there if descending else here > there)
-    order = [column.desc() if descending else column for column in key]
-    rows = connection.execute(labelled.order_by(*order).limit(limit + 1)).mappings().all()
+    walked = in_order(labelled, key, after, descending=descending)
+    rows = connection.execute(walked.limit(limit + 1)).mappings().all()
     shown = rows[:limit]
     last = tuple(shown[-1][f"key_{n}"] for n in range(len(key))) if len(rows) > limit else None
     return Page(shown, last)
+
+
+def in_order(
+    query: sa.Select[Any], key: Sequence[sa.ColumnElement[Any]], after: Key | None, *, descending: bool
+) -> sa.Select[Any]:
+    """A query in order of a key, from just beyond the one given."""
+    if after is not None:
+        here, there = sa.tuple_(*key), sa.tuple_(*after)
+        query = query.where(here < there if descending else here > there)
+    return query.order_by(*(column.desc() if descending else column for column in key))

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from domain.agreement.access import Actor
 from projections import dashboards
 from projections.change import on
-from projections.listing import counted, visible
+from projections.listing import visible
+from projections.narrowing import counted
 from projections.parties import OVERDUE, PARTNER, SIGNED
 from projections.register import register
 from projections.views import View

@@ -15,6 +15,7 @@ from domain.uncertain_date import ANY_DAY, Span, bounds
 from domain.words import fold
 from projections.beside import at_hand
 from projections.change import Change, runs, span_columns
+from projections.covering import covering
 from projections.searching import spelled, words, words_of
 from projections.tallies import COUNTED, Tallying, tallies, turns
 from projections.turning import Turns, add_up
@@ -25,6 +26,7 @@ STATE: TypeAdapter[State] = TypeAdapter(State)
 ORDERED = ("title_key", "rung", "proposed_on", "signed_on")
 ANSWERS = ("status", "instrument", "standing", "kind")
 HOLDS = ("until", "since", "agreement")  # on which days, and of what: all that is asked to find few by name
+TOLD = ("visibility", "begun", "owner", *ANSWERS)  # who may see it, and what is asked of many
 SELDOM = (
     *("overdue", "dormant", "expiring_30", "expiring_90", "expiring_180"),
     *("followed_up", "follow_up_held", "evidenced"),
@@ -39,7 +41,7 @@ metadata = sa.MetaData()
 register = sa.Table(
     "register",
     metadata,
-    *span_columns(),
+    *span_columns(index=False),
     sa.Column("recorded_on", sa.String(10), nullable=False, index=True),
     sa.Column("opened", sa.BigInteger, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
@@ -71,11 +73,12 @@ register = sa.Table(
     sa.Column("search", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False, info=QUIET),
     # A page in any order is read along an index, however large the register is. It tells besides which rows
-    # are not wanted, so that these need not be read.
-    sa.Index("register_by_opening", "opened", *HOLDS, *ANSWERS),
-    *(sa.Index(f"register_by_{name}", name, "opened", *HOLDS, *ANSWERS) for name in ORDERED),
-    sa.Index("register_by_owner", "owner", "opened", *HOLDS),
-    *(sa.Index(f"register_of_{name}", name, *HOLDS) for name in ANSWERS),
+    # are wanted, so that no other is read.
+    covering("register_by_agreement", "agreement", told=("until", "since", "opened", *ORDERED, *TOLD)),
+    covering("register_by_opening", "opened", told=(*HOLDS, *TOLD)),
+    *(covering(f"register_by_{name}", name, "opened", told=(*HOLDS, *TOLD)) for name in ORDERED),
+    covering("register_by_owner", "owner", "opened", told=HOLDS),
+    *(covering(f"register_of_{name}", name, told=HOLDS) for name in ANSWERS),
     # Room in each page for rows that are told otherwise, so that no index has to know of it.
     postgresql_with={"fillfactor": 85},
 )
@@ -95,7 +98,7 @@ terms = sa.Table(
     *span_columns(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("term", sa.Text, nullable=False),
-    sa.Index("register_terms_by_term", "kind", "term", "agreement", "until", "since"),
+    covering("register_terms_by_term", "kind", "term", "agreement", told=("until", "since")),
 )
 
 readers = sa.Table(

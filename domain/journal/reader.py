@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.agreement import History, Recorded, fold
 from domain.agreement.access import Access
-from domain.databases import Databases
+from domain.databases import Databases, among
 from domain.journal import schema
 from domain.journal.as_written import Told
 from domain.journal.entry import Entry
@@ -65,9 +65,9 @@ class Reader:
 
     def trails(self, agreements: Iterable[UUID]) -> dict[UUID, list[Entry]]:
         """Every entry of some agreements."""
-        query = sa.select(events).where(events.c.agreement.in_(list(agreements)))
         found: dict[UUID, list[Entry]] = {}
         with self.engine.connect() as connection:
+            query = sa.select(events).where(among(connection, events.c.agreement, agreements))
             for row in connection.execute(query.order_by(events.c.position)):
                 found.setdefault(row.agreement, []).append(self.entry(row))
         return found
@@ -124,8 +124,8 @@ class Reader:
     def accesses(self, agreements: Iterable[UUID]) -> dict[UUID, Access]:
         """Who may see some agreements, as of the newest entry."""
         columns = (heads.c.agreement, heads.c.owner, heads.c.visibility, heads.c.readers)
-        query = sa.select(*columns).where(heads.c.agreement.in_(list(agreements)))
         with self.engine.connect() as connection:
+            query = sa.select(*columns).where(among(connection, heads.c.agreement, agreements))
             rows = connection.execute(query).all()
         return {
             row.agreement: Access(row.owner, row.visibility, frozenset(row.readers.split())) for row in rows
@@ -140,8 +140,10 @@ class Reader:
             earlier.c.opened < heads.c.opened,
             sa.or_(earlier.c.visibility == "public", heads.c.visibility == "organisation"),
         )
-        query = sa.select(heads.c.agreement).where(heads.c.agreement.in_(list(agreements)), again)
         with self.engine.connect() as connection:
+            query = sa.select(heads.c.agreement).where(
+                among(connection, heads.c.agreement, agreements), again
+            )
             return set(connection.scalars(query))
 
     def local_day(self, moment: datetime) -> date:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from projections import listing
+from projections import narrowing
 from tests.api.doors import BANDUNG, Doors, fact, pointers, problem
 
 SERANG = {"name": "Kota Serang", "kind": "city", "country": "ID", "aliases": ["Pemkot Serang"]}
@@ -91,11 +91,11 @@ ALL = ["alpha", "Beta", "gamma", "Délta", "Epsilon", "Zeta net", "=eta"]
         ({"as_of": "2999-01-01"}, ALL),
     ],
 )
-@pytest.mark.parametrize("few", [0, listing.FEW])
+@pytest.mark.parametrize("few", [0, narrowing.FEW])
 def test_a_filter_narrows_the_register(
     pakta: Doors, monkeypatch: pytest.MonkeyPatch, few: int, filters: dict[str, str], found: list[str]
 ) -> None:
-    monkeypatch.setattr(listing, "FEW", few)  # agreements that are looked up by name
+    monkeypatch.setattr(narrowing, "FEW", few)  # agreements that are looked up by name
     assert titles(pakta, **filters) == found
 
 

@@ -13,7 +13,8 @@ from projections.change import on
 from projections.counting import count
 from projections.figures import figures
 from projections.follower import Follower
-from projections.listing import Wanted, agreements, counted, countries, visible
+from projections.listing import Wanted, agreements, countries, visible
+from projections.narrowing import counted
 from projections.parties import parties
 from projections.partners import busiest
 from projections.register import register

@@ -1,7 +1,7 @@
 """However a list is narrowed, the same is found; and of many no row is read that is not wanted."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from benchmarks.register.filling import Register, fill
 from domain.databases import Databases
 from domain.journal import Journal
-from projections import listing
+from projections import listing, narrowing
 from projections.counting import count
 from projections.follower import Follower
 from projections.listing import Wanted, agreements
@@ -26,7 +26,7 @@ FILTERS: tuple[Mapping[str, object], ...] = (
     {"q": "k", "standing": "active"},
     {"q": "nobody has it"},
 )
-WAYS = {"one by one": (1000, 1000), "along the order": (0, 1000), "row by row": (0, -1)}
+WAYS = {"one by one": (1000, 1000), "some of them": (20, 1000), "row by row": (-1, 1000), "far": (-1, 7)}
 
 
 @pytest.fixture
@@ -56,24 +56,59 @@ def found(view: View, filters: Mapping[str, Any], sort: str) -> list[UUID]:
 
 def test_the_same_is_found_in_every_way(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, list[object]] = {}
-    for way, (few, some) in WAYS.items():
-        for name, number in (("FEW", few), ("FEW_OF_OTHERS", few), ("SOME", some)):
-            monkeypatch.setattr(listing, name, number)
+    for way, (few, near) in WAYS.items():
+        monkeypatch.setattr(narrowing, "FEW", few)
+        monkeypatch.setattr(listing, "NEAR", near)
         told[way] = [found(view, filters, sort) for filters in FILTERS for sort in ("title", "-signed")]
         told[way] += [count(view, None, filters) for filters in FILTERS]
-    assert told["one by one"] == told["along the order"] == told["row by row"]
+    assert told["one by one"] == told["some of them"] == told["row by row"] == told["far"]
     assert all(told["row by row"][: 2 * len(FILTERS) - 2])
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_the_index_of_the_order_tells_which_rows_are_wanted(
-    view: View, asked: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", [1, 3, 7])
+@pytest.mark.parametrize("near", [0, 5, 7, 20])
+def test_pages_of_what_is_near_and_far_hold_everything_once(
+    view: View, monkeypatch: pytest.MonkeyPatch, near: int, limit: int
 ) -> None:
-    monkeypatch.setattr(listing, "FEW", 0)
+    monkeypatch.setattr(narrowing, "FEW", -1)
+    whole = {sort: found(view, {"q": "kota"}, sort) for sort in ("title", "-signed", "recorded")}
+    monkeypatch.setattr(listing, "NEAR", near)
+    for sort, expected in whole.items():
+        walked, after, more = [], None, True
+        while more:
+            page = agreements(view, None, Wanted({"q": "kota"}, sort, after, limit))
+            assert page.rows
+            walked += [row["agreement"] for row in page.rows]
+            after, more = page.last, page.last is not None
+        assert walked == expected
+
+
+class Way(NamedTuple):
+    """How a list is looked for on SQLite, in whatever order, where so many are found one by one."""
+
+    filters: Mapping[str, object]
+    few: int
+    plan: str
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "way",
+    [
+        Way({"kind": "regional", "country": "ID"}, -1, "SCAN register USING COVERING INDEX register_"),
+        Way({"q": "kota", "kind": "regional"}, -1, "SCAN register USING INDEX register_"),
+        Way({"q": "kota", "kind": "regional"}, 1000, "SEARCH register USING COVERING INDEX register_"),
+    ],
+)
+def test_an_index_tells_which_rows_are_wanted(
+    view: View, asked: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch, way: Way
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW", way.few)
     for sort in ("title", "-title", "recorded", "-signed", "status", "proposed"):
-        found(view, {"q": "kota", "kind": "regional"}, sort)
-        statement, parameters = next(each for each in asked if "document" in each[0])
+        found(view, way.filters, sort)
+        statement, parameters = next(each for each in asked if "key_0" in each[0])
         plan = view.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-        assert plan[0].detail.startswith("SCAN register USING INDEX register_")
-        assert not [row for row in plan if row.detail.endswith("B-TREE FOR ORDER BY")]
+        assert plan[0].detail.startswith(way.plan)
+        is_sorted = any(row.detail.endswith("B-TREE FOR ORDER BY") for row in plan)
+        assert is_sorted == (way.few > 0)
         asked.clear()
