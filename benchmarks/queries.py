@@ -24,6 +24,7 @@ from benchmarks.measuring.running import measure
 from benchmarks.posting import servers
 from benchmarks.register.filling import ZONE, Register, fill
 from domain.agreement.access import Actor
+from domain.collecting import collect_seldom
 from domain.databases import Databases
 from domain.journal import Journal
 from projections.follower import Follower
@@ -53,6 +54,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 def contests(wanted: argparse.Namespace, places: Places) -> Iterator[Contest]:
     """Each engine, first its views and then its doors."""
+    collect_seldom()  # as whoever serves does
     for engine, make in _engines(wanted, places).items():
         databases = make()
         with _asked_views(databases, wanted.agreements) as (views, journal):

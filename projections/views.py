@@ -23,6 +23,7 @@ from projections.register import Register, register
 
 PAST_DAYS_KEPT = 4
 PAGE = 5000
+NEWEST = sa.select(sa.func.max(register.c.recorded_on))
 MOST_SECONDS = 6.0  # that a question waits for what another has begun to work out
 
 
@@ -49,7 +50,7 @@ class Views:
         """Some views (all, if none is named) as they are on a day: one snapshot, position included."""
         with self._snapshot() as connection:
             position = reached(read_checkpoints(connection), names)
-            newest = connection.scalar(sa.select(sa.func.max(register.c.recorded_on)))
+            newest = connection.scalar(NEWEST)
             if newest is None or newest <= day.isoformat():
                 yield View(connection, day, position)
                 return

@@ -41,7 +41,7 @@ def test_a_note_adds_its_own_rows_and_leaves_the_others_alone(journal: Journal, 
     mark_rows(follower)
     untouched = marked(follower)
     carry_out(journal, adding(agreement, fact("annotated", note="Seen")))
-    carry_out(journal, adding(agreement, fact("loi_signed", occurred="2026-03")))
+    carry_out(journal, adding(agreement, fact("statement_recorded", text="We are close", occurred="2026-03")))
     follower.catch_up()
     assert marked(follower) == untouched
     with follower.engine.connect() as connection:
