@@ -19,7 +19,8 @@ from projections.views import View
 
 Condition = sa.ColumnElement[bool]
 
-FEW = 12_000  # agreements that are found one by one
+LEAST, MOST = 2_000, 12_000  # agreements that are found one by one, in a small register and in a large one
+ENTRIES = 300  # for each of them, between the two: about a twenty-fifth of all agreements
 WORDED = ("party", "field", "country")  # filters by a word of `terms`
 WORDS_TRIED = 8
 MARK_OF = {
@@ -115,7 +116,7 @@ def _by_number(view: View, filters: Mapping[str, Any]) -> tuple[list[Filter], li
     given = {name: value for name, value in filters.items() if value is not None}
     rare, frequent = list[Filter](), list[Filter]()
     for each in (*_answers(given), *_marks(given), *_owned(given), *_worded(view, given), *_words(given)):
-        is_rare = each.found is not None and _number(view, each.found.agreements(view)) <= FEW
+        is_rare = each.found is not None and _are_few(view, each.found.agreements(view))
         (rare if is_rare else frequent).append(each)
     return rare, frequent
 
@@ -146,10 +147,15 @@ def _named(view: View, agreements: sa.Select[Any] | sa.CompoundSelect[Any]) -> C
     return register.c.agreement.in_(agreements)
 
 
-def _number(view: View, agreements: sa.Select[Any]) -> int:
-    """How many they are; beyond a few nobody goes on counting."""
-    some = agreements.limit(FEW + 1).subquery()
-    return view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+def few(view: View) -> int:
+    """How many agreements are found one by one; to go along an order takes the longer the more there are."""
+    return min(MOST, max(LEAST, view.position // ENTRIES))
+
+
+def _are_few(view: View, agreements: sa.Select[Any]) -> bool:
+    most = few(view)
+    some = agreements.limit(most + 1).subquery()  # beyond a few nobody goes on counting
+    return (view.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= most
 
 
 def _in_turn(condition: Condition) -> Condition:

@@ -57,7 +57,7 @@ def found(view: View, filters: Mapping[str, Any], sort: str) -> list[UUID]:
 def test_the_same_is_found_in_every_way(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, list[object]] = {}
     for way, (few, near) in WAYS.items():
-        monkeypatch.setattr(narrowing, "FEW", few)
+        monkeypatch.setattr(narrowing, "few", lambda _, few=few: few)
         monkeypatch.setattr(listing, "NEAR", near)
         told[way] = [found(view, filters, sort) for filters in FILTERS for sort in ("title", "-signed")]
         told[way] += [count(view, None, filters) for filters in FILTERS]
@@ -70,7 +70,7 @@ def test_the_same_is_found_in_every_way(view: View, monkeypatch: pytest.MonkeyPa
 def test_pages_of_what_is_near_and_far_hold_everything_once(
     view: View, monkeypatch: pytest.MonkeyPatch, near: int, limit: int
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", -1)
+    monkeypatch.setattr(narrowing, "few", lambda _: -1)
     whole = {sort: found(view, {"q": "kota"}, sort) for sort in ("title", "-signed", "recorded")}
     monkeypatch.setattr(listing, "NEAR", near)
     for sort, expected in whole.items():
@@ -103,7 +103,7 @@ class Way(NamedTuple):
 def test_an_index_tells_which_rows_are_wanted(
     view: View, asked: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", way.few)
+    monkeypatch.setattr(narrowing, "few", lambda _: way.few)
     for sort in ("title", "-title", "recorded", "-signed", "status", "proposed"):
         found(view, way.filters, sort)
         statement, parameters = next(each for each in asked if "key_0" in each[0])
