@@ -76,6 +76,17 @@ class Filter(NamedTuple):
     is_so: Condition
     found: Found | None = None
 
+    @property
+    def is_word(self) -> bool:
+        """Whether it asks for a word, which is read in the row itself."""
+        return self.found is not None and self.found.table is words
+
+    def far(self, view: View) -> Condition:
+        """The same, where few rows in order have it: a word is asked of the set of all that have it."""
+        if self.found is None or not self.is_word:
+            return self.is_so
+        return register.c.agreement.in_(self.found.agreements(view))
+
 
 class Narrowed(NamedTuple):
     """The conditions of a list. The rows found may have a word on another day alone: see `has_words`.
@@ -94,11 +105,10 @@ def narrowed(view: View, base: Sequence[Condition], filters: Mapping[str, Any]) 
     if rare:
         asked += [each.is_so for each in frequent]
         return Narrowed([_named(view, _together(view, rare)), *map(_in_turn, asked)])
-    near = [_in_turn(each.is_so) for each in frequent]
-    if not any(_is_word(each) for each in frequent):
-        return Narrowed([*asked, *near])
-    far = [_in_turn(_is_among(view, each) if _is_word(each) else each.is_so) for each in frequent]
-    return Narrowed([*asked, *near], [*asked, *far])
+    near = [*asked, *(_in_turn(each.is_so) for each in frequent)]
+    if not any(each.is_word for each in frequent):
+        return Narrowed(near)
+    return Narrowed(near, [*asked, *(_in_turn(each.far(view)) for each in frequent)])
 
 
 def any_of(view: View, base: Sequence[Condition], filters: Mapping[str, Any]) -> Sequence[Condition]:
@@ -109,6 +119,11 @@ def any_of(view: View, base: Sequence[Condition], filters: Mapping[str, Any]) ->
         return asked
     asked += [each.is_so for each in rare]
     return [_named(view, _together(view, rare)), *map(_in_turn, asked)]
+
+
+def has_words(search: str, filters: Mapping[str, Any]) -> bool:
+    """Whether what is searched of an agreement has every word that is asked for."""
+    return all(word in search for word in asked(filters.get("q") or ""))
 
 
 def _by_number(view: View, filters: Mapping[str, Any]) -> tuple[list[Filter], list[Filter]]:
@@ -125,20 +140,6 @@ def _together(view: View, rare: Sequence[Filter]) -> sa.Select[Any] | sa.Compoun
     """The agreements of which all of some filters are true."""
     found = [each.found.agreements(view) for each in rare if each.found is not None]
     return sa.intersect(*found) if len(found) > 1 else found[0]
-
-
-def _is_word(each: Filter) -> bool:
-    return each.found is not None and each.found.table is words
-
-
-def _is_among(view: View, each: Filter) -> Condition:
-    assert each.found is not None  # or it is no word
-    return register.c.agreement.in_(each.found.agreements(view))
-
-
-def has_words(search: str, filters: Mapping[str, Any]) -> bool:
-    """Whether what is searched of an agreement has every word that is asked for."""
-    return all(word in search for word in asked(filters.get("q") or ""))
 
 
 def _named(view: View, agreements: sa.Select[Any] | sa.CompoundSelect[Any]) -> Condition:
