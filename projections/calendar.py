@@ -13,6 +13,9 @@ from domain.uncertain_date import ANY_DAY, Span, bounds
 from projections.change import Change, Projection, runs, span_columns
 from projections.writing import Row
 
+VISITS_IN_ORDER = ("first_day", "opened", "version")
+COMMITMENTS_IN_ORDER = ("last_day", "opened", "version")
+
 metadata = sa.MetaData()
 
 
@@ -43,7 +46,7 @@ visits = sa.Table(
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("visits_by_day", *(VISITS_IN_ORDER := ("first_day", "opened", "version"))),
+    sa.Index("visits_by_day", *VISITS_IN_ORDER),
     sa.Index("visits_by_end", "last_day", "first_day"),
     sa.Index("visits_by_state", "state", *VISITS_IN_ORDER),
     sa.Index("visits_by_owner", "owner", *VISITS_IN_ORDER),
@@ -67,7 +70,7 @@ commitments = sa.Table(
     sa.Column("overdue_from", sa.String(10)),
     sa.Column("first_day", sa.String(10), nullable=False),
     sa.Column("last_day", sa.String(10), nullable=False),
-    sa.Index("commitments_by_day", *(COMMITMENTS_IN_ORDER := ("last_day", "opened", "version")), "first_day"),
+    sa.Index("commitments_by_day", *COMMITMENTS_IN_ORDER, "first_day"),
     sa.Index("commitments_by_state", "state", *COMMITMENTS_IN_ORDER),
     sa.Index("commitments_by_owner", "owner", *COMMITMENTS_IN_ORDER),
     sa.Index("commitments_by_lateness", "state", "overdue_from"),

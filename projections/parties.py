@@ -88,10 +88,9 @@ class Parties(Tallying):
 
     def rows(self, change: Change) -> Sequence[Iterable[Row]]:
         """See `Projection`. The tallies are of many agreements."""
-        state = change.stretches[0].state
         whose = {
-            "owner": state.owner,
-            "visibility": state.visibility,
+            "owner": change.reach.owner,
+            "visibility": change.reach.visibility,
             "readers": " ".join(change.readers),
             "recorded_on": change.recorded_on.isoformat(),
         }
